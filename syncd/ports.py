@@ -1,0 +1,168 @@
+"""The roles that the outside world plays, as small Protocols with their promises.
+
+Connectors inherit nothing; constructors touch no network and no disk. Every promise here is held by one contract
+suite under ``tests/contracts/`` that the honest fakes pass too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from syncd.core.model import DesiredTicket, Document, Problem, Reference, State, Ticket
+
+Clock = Callable[[], datetime]
+"""Now, as an aware datetime in UTC. Time is always handed in."""
+
+
+# --- sources --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that is there but could not be read, and why; it has not vanished."""
+
+    key: str
+    path: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a source holds now."""
+
+    documents: tuple[Document, ...]
+    """New, or with another revision than the known one."""
+    unchanged: frozenset[str] = frozenset()
+    """Keys of the known documents whose revision is still the same; their text was not kept."""
+    failures: tuple[Failure, ...] = ()
+    complete: bool = True
+    """False: something hindered the look (a folder could not be listed), so absence says nothing."""
+    problem: str | None = None
+    """Why it is not complete, as a sentence."""
+
+    @property
+    def count(self) -> int:
+        """How many documents are there, read or not."""
+        return len(self.documents) + len(self.unchanged) + len(self.failures)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A document as it was read, and the text it should have."""
+
+    document: Document
+    text: str
+
+
+class SaveStatus(StrEnum):
+    """How saving one document went."""
+
+    SAVED = "saved"
+    CHANGED = "changed"
+    """Somebody edited it meanwhile; nothing was written. Read it again."""
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The outcome of one edit. ``revision`` is the new revision when it was saved."""
+
+    key: str
+    status: SaveStatus
+    reason: str = ""
+    revision: str | None = None
+
+
+class Source(Protocol):
+    """Where documents live."""
+
+    @property
+    def location(self) -> str:
+        """Source kind and real place, for ever: ``folder:/srv/postmortems``. Not the configured name."""
+
+    def documents(self, known: Mapping[str, str]) -> Reading:
+        """What is there now; ``known`` maps document keys to the revisions that need not be handed out again.
+
+        One unreadable document is a :class:`Failure`, never an exception. Raises SourceError when the source as a
+        whole cannot be looked at (its root is gone).
+        """
+
+    def save(self, edits: Sequence[Edit]) -> list[Saved]:
+        """Write the new texts, each only if the document is still at the revision it was read at.
+
+        At any moment, also after a crash, each document is byte for byte the old or the new version.
+        """
+
+
+# --- trackers -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a tracker can hold and how it behaves."""
+
+    states: frozenset[State] = frozenset(State)
+    """The states it can tell apart; one that it lacks (GitHub: in_progress) agrees with open."""
+    due: bool = True
+    quarantine: timedelta | None = None
+    """How long its search may lag behind; None when what was created is found at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a tracker says about the tickets we care for."""
+
+    tickets: tuple[Ticket, ...]
+    """Each ticket carrying a marker of ours, and each known one, that is new or changed, or cannot be had any more."""
+    complete: bool = True
+    """False: some could not be looked at, so absence says nothing."""
+    problem: str | None = None
+
+
+class Tracker(Protocol):
+    """Where tickets live. Every call may raise AuthenticationFailed or NotSent."""
+
+    @property
+    def location(self) -> str:
+        """Tracker kind and real place, for ever: ``folder:/srv/tickets``, ``jira:https://…#OPS``."""
+
+    @property
+    def features(self) -> Features:
+        """What it has."""
+
+    @property
+    def projects(self) -> frozenset[str]:
+        """The KEYs of bare ``KEY-12`` references that mean this tracker."""
+
+    def resolve(self, reference: Reference) -> str | None:
+        """The ticket key that a reference in a document means here; None when it is not this tracker's. Pure."""
+
+    def listing(self, known: Mapping[str, str]) -> Listing:
+        """What changed; ``known`` maps ticket ids to the revision last seen ("" to have it in any case)."""
+
+    def look_up(self, keys: Collection[str]) -> Mapping[str, Ticket]:
+        """The tickets of these keys; absent ones are left out. Raises when it could not look."""
+
+    def find(self, marker: str) -> Ticket | None:
+        """The ticket carrying this marker, or None when it is certainly not to be found now. Raises otherwise."""
+
+    def create(self, ticket: DesiredTicket, marker: str) -> Ticket:
+        """Make exactly one ticket, with the marker inside the call; at most one request on the wire.
+
+        Raises Refused (nothing was made), NotSent (nothing was made), OutcomeUnknown.
+        """
+
+    def update(
+        self, ticket_id: str, *, title: str | None = None, state: State | None = None, due: date | None = None
+    ) -> Ticket:
+        """Change only what is given; saying it twice is harmless. Returns the ticket as it is afterwards.
+
+        Raises Refused when the tracker does not allow it.
+        """
+
+    def adopt(self, ticket_id: str, marker: str) -> Ticket:
+        """Put our label and marker on a person's ticket, and nothing else; where that is forbidden, Refused."""
