@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
 from syncd.core.model import DesiredTicket, Document, Problem, Reference, State, Ticket
+from syncd.core.model import Features as Features
 
 Clock = Callable[[], datetime]
 """Now, as an aware datetime in UTC. Time is always handed in."""
@@ -99,17 +100,6 @@ class Source(Protocol):
 
 
 # --- trackers -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What a tracker can hold and how it behaves."""
-
-    states: frozenset[State] = frozenset(State)
-    """The states it can tell apart; one that it lacks (GitHub: in_progress) agrees with open."""
-    due: bool = True
-    quarantine: timedelta | None = None
-    """How long its search may lag behind; None when what was created is found at once."""
 
 
 @dataclass(frozen=True, slots=True)

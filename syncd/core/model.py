@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 
@@ -300,6 +300,17 @@ class DesiredTicket:
     severity: str | None = None
     labels: tuple[str, ...] = ()
     state: State = State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What a tracker can hold and how it behaves."""
+
+    states: frozenset[State] = frozenset(State)
+    """The states it can tell apart; one that it lacks (GitHub: in_progress) agrees with open."""
+    due: bool = True
+    quarantine: timedelta | None = None
+    """How long its search may lag behind; None when what was created is found at once."""
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

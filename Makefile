@@ -1,0 +1,49 @@
+# Everything runs from one private environment, made from the lock file; nothing is installed outside this folder.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+TOOLS  := .uv
+VENV   := .venv
+READY  := $(VENV)/.ready
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench chaos schema clean
+
+help: ## List these targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(TOOLS)/bin/uv:
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet --disable-pip-version-check uv
+
+$(READY): $(TOOLS)/bin/uv pyproject.toml uv.lock
+	$(TOOLS)/bin/uv sync --quiet --locked --python $(PYTHON)
+	@touch $@
+
+demo: $(READY) ## Run the main job on sample postmortems: no account, no network
+	@$(VENV)/bin/syncd demo
+
+test: $(READY) lint ## Run every check and test
+	$(VENV)/bin/pytest -q
+
+lint: $(READY) ## Check style, types and the floors of the house
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-cache
+
+format: $(READY) ## Rewrite the code in the house's style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: $(READY) ## Measure what the README claims, on this machine
+	@$(VENV)/bin/python -m tests.bench
+
+chaos: $(READY) ## Kill a pass at every point that touches the world, with 20 seeds
+	$(VENV)/bin/python -m tests.crash --seeds 20
+
+schema: $(READY) ## Write config/syncd.schema.json from the settings
+	$(VENV)/bin/python -c 'import json, syncd.settings as s; print(json.dumps(s.schema(), indent=2))' > config/syncd.schema.json
+
+clean: ## Remove what these targets made
+	rm -rf $(TOOLS) $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -1,0 +1,534 @@
+"""What becomes of one row: which change it asks for, and what the ledger is to remember of it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from syncd.core.change import Change, ChangeKind, Outcome
+from syncd.core.desired import DesiredTicket, NotWanted, desired_ticket
+from syncd.core.identity import Matching, TicketId, normal
+from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload
+from syncd.core.model import (
+    FIELDS,
+    ActionItem,
+    Disposition,
+    Effect,
+    EffectState,
+    Event,
+    KnownItem,
+    Link,
+    Presence,
+    Side,
+    State,
+    Ticket,
+)
+from syncd.core.postmortem import Finished
+from syncd.core.world import Named, Place, View, World
+from syncd.core.write_back import Cells
+
+CLEAN_LOOK_UPS = 3
+"""Complete searches that must find nothing before a create of unknown outcome is sent again, where search lags."""
+UNFINISHED = "the document is not finished"
+RETRY_REFUSED = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One row's disposition, why, and what is to be done about it."""
+
+    disposition: Disposition
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    link: Link | None = None
+    """A link to remember that no change carries."""
+    ended: Effect | None = None
+    waits: bool = False
+    """Time alone may change this decision."""
+
+
+@dataclass(slots=True)
+class RowDecider:
+    """Decides the rows of one document, one after the other."""
+
+    view: View
+    world: World
+    matching: Matching
+    freed: frozenset[str]
+    """Items, of any document, whose row is gone in this pass."""
+    claimed: dict[TicketId, str]
+    """Tickets adopted so far in this plan → where; shared by all documents of the plan."""
+    shared: frozenset[TicketId] = field(init=False)
+
+    def __post_init__(self) -> None:
+        held = [t for row in range(len(self.view.postmortem.items)) for t in self.view.tickets_of(row)]
+        self.shared = frozenset(t for t in held if held.count(t) > 1)
+
+    def decide(self, index: int, item_id: str, known: KnownItem | None) -> Decision:
+        """Decide the row at this index of ``postmortem.items``; ``known`` is the item it was matched with."""
+        row = _Row(self, index, item_id)
+        if known is not None and known.ignored is not None:
+            return row.ignore(f"by hand: {known.ignored}")
+        if known is not None and known.link is not None and not is_unclaimed(known):
+            return self._linked(row, known, known.link)
+        if not self.view.finished.finished:
+            return row.ignore(_unfinished(self.view.finished))
+        if item_id in self.world.effects:
+            return self._resume(row, self.world.effects[item_id])
+        if item_id in self.world.hand_links:
+            return self._adopt(row, self.world.hand_links[item_id], by_hand=True)
+        if known is not None and known.link is not None:
+            return self._readopt(row, known.link)
+        if named := self._named(index, item_id):
+            return self._adopt(row, named[0])
+        if row.item.named and not self.view.named.get(index):
+            return row.ignore(f"tracked elsewhere: {row.item.named[0].text}")
+        if row.item.named:
+            return row.ignore(f"taken apart by hand: remove {row.item.named[0].text} from the row to get a new ticket")
+        return self._unticketed(row)
+
+    def _named(self, index: int, item_id: str) -> list[Named]:
+        """The tickets a row names, existing ones first, without those a person took from it."""
+        named = [
+            n
+            for n in self.view.named.get(index, ())
+            if n.ticket is None or (item_id, (n.place.location, n.ticket.id)) not in self.world.hand_unlinked
+        ]
+        return sorted(named, key=lambda n: n.ticket is None)
+
+    # --- rows that have a ticket
+
+    def _linked(self, row: _Row, known: KnownItem, link: Link) -> Decision:
+        by_hand = self.world.hand_links.get(row.item_id)
+        if by_hand and by_hand.ticket and by_hand.ticket.id != link.ticket_id:
+            return self._adopt(row, by_hand, by_hand=True)
+        named = self._named(row.index, row.item_id)
+        if self.view.finished.finished and named and not any(_is(n, link) for n in named) and not by_hand:
+            return self._adopt(row, named[0])
+        return self._tracked(row, known, link)
+
+    def _tracked(self, row: _Row, known: KnownItem, link: Link) -> Decision:
+        place = self.world.place_of(link.tracker)
+        if place is None:
+            return Decision(Disposition.LINKED, "its tracker is not configured any more; the ticket is left alone")
+        ticket = self.world.tickets.get((link.tracker, link.ticket_id)) or last_seen(link)
+        if ticket.presence is not Presence.HERE:
+            return self._missing(row, place, link, ticket)
+        merged = merge(row.item, link, ticket, features=place.features)
+        named_now = any(_is(n, link) for n in self.view.named.get(row.index, ()))
+        seen = replace(merged.link, named=named_now or (link.named and not _reattached(known)))
+        changes = [
+            *self._record(row, place, link, seen, ticket),
+            *self._push(row, place, merged, seen),
+            *self._write(row, place, merged, seen, named=named_now),
+            *(
+                row.report(words, place=place, link=seen)
+                for words in self._disputes(row, merged, seen, ticket, named_now)
+            ),
+        ]
+        quiet = seen if seen != link and not any(c.link for c in changes) else None
+        return Decision(Disposition.LINKED, changes=tuple(changes), link=quiet)
+
+    def _missing(self, row: _Row, place: Place, link: Link, ticket: Ticket) -> Decision:
+        seen = replace(link, presence=ticket.presence, revision=ticket.revision)
+        words = gone(ticket.presence, link.key)
+        changes = [row.report(words, place=place, link=seen)]
+        if seen.presence is not link.presence:
+            changes.insert(
+                0, row.record(f"{link.key} is {ticket.presence.value}", place, seen, self._events(link, seen, ticket))
+            )
+        return Decision(Disposition.LINKED, words, tuple(changes))
+
+    def _record(self, row: _Row, place: Place, before: Link, after: Link, ticket: Ticket) -> list[Change]:
+        """The tracker's side moved, or both sides came to agree: that is news, to be kept."""
+        moved = [
+            name
+            for name in FIELDS
+            if before.fields[name].ticket != after.fields[name].ticket
+            or (
+                before.fields[name].agreed != after.fields[name].agreed
+                and before.fields[name].document != after.fields[name].document
+            )
+        ]
+        news = [f"{name} {_moved(before, after, name)}" for name in moved]
+        if before.key != after.key:
+            news.append(f"{before.key} is now {after.key}")
+        if before.presence is not after.presence:
+            news.append(f"{after.key} is back")
+        if not news:
+            return []
+        return [row.record(", ".join(news), place, after, self._events(before, after, ticket))]
+
+    def _events(self, before: Link, after: Link, ticket: Ticket) -> tuple[Event, ...]:
+        when = ticket.changed_at or self.world.now
+        return tuple(_events(before, after, ticket_time=when, now=self.world.now))
+
+    def _push(self, row: _Row, place: Place, merged: Merge, seen: Link) -> list[Change]:
+        push = {name: value for name, value in merged.push.items() if name != "state" or self.world.policy.push_state}
+        if not push or not self.view.finished.finished or (seen.tracker, seen.ticket_id) in self.shared:
+            return []
+        words = ", ".join(
+            f"{name} {_shown(name, seen.fields[name].ticket)} → {_shown(name, new)}" for name, new in push.items()
+        )
+        reopened = seen.fields["state"].ticket == State.DONE and push.get("state") == State.CANCELLED
+        return [
+            row.change(
+                ChangeKind.UPDATE, f"the row changed: {words}", place=place, link=seen, push=push, out_of_done=reopened
+            )
+        ]
+
+    def _write(self, row: _Row, place: Place, merged: Merge, seen: Link, *, named: bool) -> list[Change]:
+        """The cells that the row should have. Whether any really differs, ``write_back`` tells."""
+        if not self.world.policy.write_back or not self.view.finished.finished:
+            return []
+        link_it = not named and not seen.named
+        retired = next((n.key for n in self.view.named.get(row.index, ()) if _is(n, seen) and n.key != seen.key), None)
+        if not (link_it or retired or merged.state or merged.due):
+            return []
+        cells = Cells(
+            ticket=seen.key if link_it or retired or named else None,
+            url=url_in(seen.url, self.view.postmortem.document.location),
+            state=merged.state,
+            due=merged.due,
+            retired=retired,
+        )
+        reasons = [f"link {seen.key}"] if link_it or retired else []
+        reasons += [f"its ticket is {merged.state.value.replace('_', ' ')}"] if merged.state else []
+        reasons += [f"due {merged.due}"] if merged.due else []
+        was_done = row.item.state is State.DONE and merged.state not in (None, State.DONE)
+        return [
+            row.change(
+                ChangeKind.WRITE_BACK, ", ".join(reasons), place=place, link=seen, cells=cells, out_of_done=was_done
+            )
+        ]
+
+    def _disputes(self, row: _Row, merged: Merge, seen: Link, ticket: Ticket, named: bool) -> list[str]:
+        disputes = list(merged.conflicts)
+        if "state" in merged.push and (
+            not self.world.policy.push_state or (seen.tracker, seen.ticket_id) in self.shared
+        ):
+            there = _shown("state", seen.fields["state"].ticket)
+            disputes.append(f"the row says {merged.push['state']}, its ticket says {there}: a person moves the ticket")
+        if ticket.problem:
+            disputes.append(ticket.problem)
+        if seen.named and not named and self.world.policy.write_back:
+            disputes.append(
+                f"its row no longer names {seen.key}: put it back, or let it go with `syncd unlink {row.item_id}`"
+            )
+        return disputes
+
+    # --- rows that get one
+
+    def _adopt(self, row: _Row, named: Named, *, by_hand: bool = False) -> Decision:
+        """A person made this ticket, or linked it: join the two."""
+        ticket, place = named.ticket, named.place
+        if ticket is None and named.unread:
+            return row.wait(f"{named.key} could not be looked up: {place.problem}", place=place, ticket=named.key)
+        if ticket is None:
+            return row.block(
+                f"{named.key} is not in {place.name}: correct it, or remove it to get a new ticket", place=place
+            )
+        where = (place.location, ticket.id)
+        if holder := self._held_elsewhere(where, row.item_id):
+            return row.block(f"{ticket.key} belongs to {holder}; remove it here to get a new ticket", place=place)
+        self.claimed[where] = f"{self.view.postmortem.document.path}:{row.item.line}"
+        link = adopted_link(row.item, row.item_id, place.location, ticket, ours=False, features=place.features)
+        reason = f"{ticket.key}, linked by hand" if by_hand else f"the row names {ticket.key}"
+        return self._join(row, place, ticket, link, reason=reason, by_hand=by_hand)
+
+    def _readopt(self, row: _Row, unclaimed: Link) -> Decision:
+        """A ticket of ours that the ledger has lost."""
+        place = self.world.place_of(unclaimed.tracker)
+        ticket = next((t for p, t in self.world.unclaimed if t.id == unclaimed.ticket_id and p == place), None)
+        assert place is not None, "an unclaimed ticket comes from a configured tracker"
+        assert ticket is not None, "an unclaimed ticket was listed"
+        link = adopted_link(row.item, row.item_id, place.location, ticket, ours=True, features=place.features)
+        return self._join(row, place, ticket, link, reason=f"{ticket.key} carries our marker and is this item's")
+
+    def _join(
+        self,
+        row: _Row,
+        place: Place,
+        ticket: Ticket,
+        link: Link,
+        *,
+        reason: str,
+        effect: Effect | None = None,
+        by_hand: bool = False,
+    ) -> Decision:
+        releases = tuple(h.id for h in self.world.holders.get((place.location, ticket.id), ()) if h.id != row.item_id)
+        if (place.location, ticket.id) in self.shared:
+            releases = tuple(r for r in releases if r in self.freed)
+        adoption = row.change(
+            ChangeKind.ADOPT,
+            reason,
+            place=place,
+            link=link,
+            found=ticket,
+            release=releases,
+            effect=effect,
+            events=(Event(row.item_id, "link", None, ticket.key, Side.SYNCD, self.world.now),),
+        )
+        adoption = replace(adoption, by_hand=by_hand)
+        merged = merge(row.item, link, ticket, features=place.features)
+        named = any(_is(n, link) for n in self.view.named.get(row.index, ()))
+        after = [
+            *self._write(row, place, merged, replace(merged.link, named=named), named=named),
+            *(row.report(words, place=place, link=link) for words in merged.conflicts),
+        ]
+        return Decision(Disposition.LINKED, changes=(adoption, *after))
+
+    def _held_elsewhere(self, ticket: TicketId, item_id: str) -> str | None:
+        """Where the row stands that has this ticket already."""
+        if (where := self.claimed.get(ticket)) and not where.startswith(f"{self.view.postmortem.document.path}:"):
+            return where
+        for holder in self.world.holders.get(ticket, ()):
+            here = holder.document == self.view.key
+            gone_row = holder.disposition is Disposition.DETACHED or holder.id in self.freed
+            if holder.id != item_id and not here and not gone_row:
+                return f"{self.world.paths.get(holder.document, holder.document)}:{holder.line}"
+        return None
+
+    def _resume(self, row: _Row, effect: Effect) -> Decision:
+        """A create that has not come to an end: look first, send again only when it certainly did not happen."""
+        place = self.world.place_of(effect.tracker or "")
+        if place is None or effect.marker is None:
+            return row.wait(f"its tracker {effect.tracker} is not configured any more")
+        ticket = self.world.found.get(effect.marker)
+        if ticket is not None:
+            link = created_link(row.item_id, place.location, ticket, marker=effect.marker, sent=effect.payload)
+            return self._join(
+                row,
+                place,
+                ticket,
+                link,
+                reason=f"{ticket.key} was made by an attempt that got no answer",
+                effect=effect,
+            )
+        if reason := self._must_wait(effect, place):
+            return row.wait(reason, place=place, outcome=Outcome.UNKNOWN if effect.attempts else Outcome.PENDING)
+        wanted = desired_ticket(self.view.postmortem, row.item, policy=self.world.policy, source=self.view.label)
+        if isinstance(wanted, NotWanted):
+            return replace(row.not_wanted(wanted), ended=effect)
+        return row.create(replace(wanted, tracker=place.name), place, effect=effect)
+
+    def _must_wait(self, effect: Effect, place: Place) -> str | None:
+        if effect.not_before is not None and self.world.now < effect.not_before:
+            return f"{effect.reason}; tried again from {effect.not_before:%Y-%m-%d %H:%M} UTC"
+        if effect.state is EffectState.PREPARED:
+            return place.problem
+        if effect.marker not in self.world.found:
+            return f"an attempt got no answer, and {place.name} could not be searched for it: {place.problem}"
+        lag = place.features.quarantine
+        if lag is None:
+            return None
+        over = effect.sent_at is not None and self.world.now - effect.sent_at >= lag
+        if effect.look_ups + 1 < CLEAN_LOOK_UPS or not over:
+            return (
+                f"an attempt got no answer; looked {effect.look_ups + 1} times for its ticket, which may still appear"
+            )
+        return None
+
+    def _unticketed(self, row: _Row) -> Decision:
+        """A row that has no ticket and names none."""
+        if row.index in self.matching.twins:
+            twin = self.view.postmortem.items[self.matching.twins[row.index]]
+            return row.block(f"line {twin.line} says the same: reword one, or give one another owner or sub-heading")
+        if row.index in self.matching.doubts:
+            return row.block(_question(row.item_id, self.matching.doubts[row.index]))
+        wanted = desired_ticket(self.view.postmortem, row.item, policy=self.world.policy, source=self.view.label)
+        if isinstance(wanted, NotWanted):
+            return row.not_wanted(wanted)
+        if same := self._same_text_elsewhere(row.item):
+            return row.block(same.format(item=row.item_id))
+        place = self.world.places[wanted.tracker]
+        if place.problem:
+            return row.wait(place.problem, place=place)
+        if refused := self._still_refused(row.item_id, wanted):
+            return row.block(refused, place=place, waits=True)
+        return row.create(wanted, place)
+
+    def _same_text_elsewhere(self, item: ActionItem) -> str | None:
+        """A ticket whose document is gone or unknown and whose text is this row's: it may be this item's."""
+        text = normal(item.action)
+        for stray in self.world.strays:
+            if normal(stray.action) == text and stray.link and not _closed(stray.link):
+                path = self.world.paths.get(stray.document, stray.document)
+                key = stray.link.key
+                return (
+                    f"{key} had the same text in {path}, which is gone: {_link_or(key)}, else `syncd unlink {stray.id}`"
+                )
+        for _, ticket in self.world.unclaimed:
+            if normal(ticket.title) == text and ticket.document != self.view.postmortem.document.location:
+                return f"{ticket.key} carries a marker of ours and the same text: {_link_or(ticket.key)}"
+        return None
+
+    def _still_refused(self, item_id: str, wanted: DesiredTicket) -> str | None:
+        refused = self.world.refusals.get(item_id)
+        if refused is None or self.world.retry or refused.ended_at is None or dict(refused.payload) != payload(wanted):
+            return None
+        again = refused.ended_at + RETRY_REFUSED
+        if self.world.now >= again:
+            return None
+        when = f"from {again:%Y-%m-%d %H:%M} UTC, when the row changes, or with --retry"
+        return f"refused: {refused.reason} (tried again {when})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row while it is decided; makes the changes that concern it."""
+
+    decider: RowDecider
+    index: int
+    item_id: str
+
+    @property
+    def item(self) -> ActionItem:
+        return self.decider.view.postmortem.items[self.index]
+
+    def change(
+        self,
+        kind: ChangeKind,
+        reason: str,
+        *,
+        place: Place | None = None,
+        link: Link | None = None,
+        found: Ticket | None = None,
+        desired: DesiredTicket | None = None,
+        effect: Effect | None = None,
+        push: dict[str, str] | None = None,
+        cells: Cells | None = None,
+        events: tuple[Event, ...] = (),
+        release: tuple[str, ...] = (),
+        outcome: Outcome = Outcome.PLANNED,
+        out_of_done: bool = False,
+    ) -> Change:
+        document = self.decider.view.postmortem.document
+        return Change(
+            kind=kind,
+            document=document.key,
+            path=document.path,
+            line=self.item.line,
+            reason=reason,
+            item_id=self.item_id,
+            text=self.item.action,
+            tracker=place.name if place else None,
+            ticket=link.key if link else None,
+            url=link.url if link else None,
+            outcome=outcome,
+            index=self.index,
+            desired=desired,
+            effect=effect,
+            found=found,
+            link=link,
+            events=events,
+            push=push or {},
+            cells=cells,
+            release=release,
+            out_of_done=out_of_done,
+        )
+
+    def record(self, reason: str, place: Place, link: Link, events: tuple[Event, ...]) -> Change:
+        return self.change(ChangeKind.RECORD, reason, place=place, link=link, events=events)
+
+    def report(self, reason: str, *, place: Place | None = None, link: Link | None = None) -> Change:
+        return replace(self.change(ChangeKind.REPORT, reason, place=place, link=link), link=None)
+
+    def ignore(self, reason: str) -> Decision:
+        return Decision(Disposition.IGNORED, reason, (self.change(ChangeKind.IGNORE, reason),))
+
+    def block(self, reason: str, *, place: Place | None = None, waits: bool = True) -> Decision:
+        return Decision(Disposition.BLOCKED, reason, (self.report(reason, place=place),), waits=waits)
+
+    def not_wanted(self, why: NotWanted) -> Decision:
+        return self.block(why.reason) if why.blocked else self.ignore(why.reason)
+
+    def wait(
+        self, reason: str, *, place: Place | None = None, ticket: str | None = None, outcome: Outcome = Outcome.PENDING
+    ) -> Decision:
+        pending = self.change(ChangeKind.ADOPT if ticket else ChangeKind.CREATE, reason, place=place, outcome=outcome)
+        return Decision(Disposition.PENDING, reason, (replace(pending, ticket=ticket),), waits=True)
+
+    def create(self, wanted: DesiredTicket, place: Place, *, effect: Effect | None = None) -> Decision:
+        reason = f"no ticket yet: {wanted.owner or 'no owner'}, {f'due {wanted.due}' if wanted.due else 'no due date'}"
+        creation = self.change(ChangeKind.CREATE, reason, place=place, desired=wanted, effect=effect)
+        changes = [creation]
+        if self.decider.world.policy.write_back:
+            cells = Cells(state=wanted.state if self.item.table is not None and self.item.status is None else None)
+            changes.append(self.change(ChangeKind.WRITE_BACK, "link the new ticket", place=place, cells=cells))
+        return Decision(Disposition.PENDING, "a ticket is to be created", tuple(changes))
+
+
+def _unfinished(finished: Finished) -> str:
+    where = f" (line {finished.line})" if finished.line else ""
+    return f"{UNFINISHED}: {finished.why}{where}"
+
+
+def is_unclaimed(known: KnownItem) -> bool:
+    """Whether it stands for a ticket that the ledger does not know; see :func:`unclaimed_item`."""
+    return known.id.startswith("~")
+
+
+def unclaimed_item(place: Place, ticket: Ticket, document: str) -> KnownItem:
+    """A ticket that the ledger does not know, as an item that rows can be matched with."""
+    sent = {"title": ticket.title, "state": ticket.state.value, "due": None}
+    link = created_link(f"~{ticket.id}", place.location, ticket, marker=ticket.marker or "", sent=sent)
+    return KnownItem(id=f"~{ticket.id}", document=document, line=0, action=ticket.title, link=link)
+
+
+def _link_or(key: str) -> str:
+    """The command that says yes; ``{item}`` is filled in by who knows it."""
+    return f"`syncd link {{item}} {key}` if it is this one"
+
+
+def url_in(url: str, document: str) -> str:
+    """A ticket's URL as a document at that location writes it: files are linked relative to each other."""
+    if url.startswith("/") and document.startswith("/"):
+        return posixpath.relpath(url, posixpath.dirname(document))
+    return url
+
+
+def _is(named: Named, link: Link) -> bool:
+    return named.place.location == link.tracker and named.ticket is not None and named.ticket.id == link.ticket_id
+
+
+def _reattached(known: KnownItem) -> bool:
+    return known.disposition is Disposition.DETACHED
+
+
+def _closed(link: Link) -> bool:
+    return link.fields["state"].ticket in (State.DONE, State.CANCELLED)
+
+
+def _moved(before: Link, after: Link, name: str) -> str:
+    return f"{_shown(name, before.fields[name].ticket)} → {_shown(name, after.fields[name].ticket)}"
+
+
+def _shown(name: str, value: str | None) -> str:
+    if value is None:
+        return "none"
+    return f"“{value}”" if name == "title" else value.replace("_", " ")
+
+
+def _events(before: Link, after: Link, *, ticket_time: datetime, now: datetime) -> Iterable[Event]:
+    for name in FIELDS:
+        old, new = before.fields[name], after.fields[name]
+        if old.ticket != new.ticket:
+            yield Event(after.item_id, name, old.ticket, new.ticket, Side.TICKET, ticket_time)
+        if old.document != new.document:
+            yield Event(after.item_id, name, old.document, new.document, Side.DOCUMENT, now)
+    if before.key != after.key:
+        yield Event(after.item_id, "key", before.key, after.key, Side.TICKET, ticket_time)
+    if before.presence is not after.presence:
+        yield Event(after.item_id, "presence", before.presence, after.presence, Side.TICKET, ticket_time)
+
+
+def _question(item_id: str, candidates: tuple[KnownItem, ...]) -> str:
+    handles = [k.link.key if k.link else k.id for k in candidates]
+    texts = " or ".join(f"{handle} (“{k.action[:60]}”)" for handle, k in zip(handles, candidates, strict=True))
+    return (
+        f"it may be {texts}, whose row is gone: `syncd link {item_id} {handles[0]}` if it is, "
+        f"`syncd unlink {handles[0]}` to give it a ticket of its own, or `syncd ignore {item_id} --reason …`"
+    )

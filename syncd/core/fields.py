@@ -1,0 +1,118 @@
+"""One cell → value: owners, severities, and whether anybody filled it in."""
+
+from __future__ import annotations
+
+import re
+
+from syncd.core.words import NOTHING, SEVERITIES, phrases, plain_words
+
+# --- owners ---------------------------------------------------------------------------------------------------------
+
+_UNKNOWN_OWNER = phrases("""tbd, tba, tbc, ?, ??, n/a, na, none, unassigned, unowned, nobody, not assigned, to be decided, unknown, todo
+    to be determined, to be assigned, 未定, 待定, 待指定, なし, 无, offen, sin asignar, por definir, à définir, non assigné, a definir, 미정""")
+_SEPARATOR = re.compile(r"\s+[+&/|]\s+|\s*[,;、，;\n]\s*|\s+(?:and|und|y|e|et|en|и|と)\s+|\s*＋\s*")
+_TOGETHER = re.compile(
+    r"\b(?:trust|health|safety|research|learning|sales|people|command|risk|legal|diversity|site|design|test|build)\s+(?:and|&)\s+\w+",
+    re.IGNORECASE,
+)
+_NESTED = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell says that there is nothing: empty, a dash, dots."""
+    return not text.strip(" -–—‐_.…*")
+
+
+def split_owners(text: str) -> tuple[str, ...]:
+    """The owners that a cell names: ``A + B``, ``A & B``, ``A, B``, ``A / B``, ``A and B``."""
+    kept: list[str] = []
+
+    def keep(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"\0{len(kept) - 1}\0"
+
+    masked = _TOGETHER.sub(keep, _NESTED.sub(keep, text))
+    names = (_restored(part, kept).strip(" *_`") for part in _SEPARATOR.split(masked))
+    return tuple(dict.fromkeys(n for n in names if n and not is_blank(n) and n.lower() not in _UNKNOWN_OWNER))
+
+
+def _restored(part: str, kept: list[str]) -> str:
+    while "\0" in part:
+        part = re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], part)
+    return part
+
+
+# --- severities -----------------------------------------------------------------------------------------------------
+
+_SEVERITY = re.compile(r"\b(?:sev(?:erity)?)[\s:_-]*([0-5])\b|^s([0-5])\b", re.IGNORECASE)
+
+
+def severity(text: str) -> str | None:
+    """``SEV-n`` where a text says so, or uses exactly our word for it; else the text itself."""
+    if match := _SEVERITY.search(text):
+        return f"SEV-{match[1] or match[2]}"
+    return SEVERITIES.get(text.strip().lower(), text.strip() or None)
+
+
+# --- what nobody filled in ------------------------------------------------------------------------------------------
+
+_TEMPLATE_MARK = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\{%.*?%\}|<%.*?%>")
+_BRACKETS = re.compile(r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】|\{[^{}]*\})[.:]?$")
+_SAMPLE = re.compile(
+    r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)"
+    r"|x{2,}|\.{2,}|…|_{2,}|lorem ipsum.*|(?:e\.g\.|eg:|example|for example|ex|z\.\s?b\.|p\. ?ej\.|例)[:,. ].*|例：.*"
+    r"|(?:your|the|an?|some|short|brief|specific|description|describe|insert|enter|add|link|name|what|action|item|task|details?|fill)"
+    r"(?: (?:the|an?|of|your|in|to|here|for|action|item|items|task|tasks|description|details|text|summary|specific|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
+    re.IGNORECASE,
+)
+_SAMPLES = phrases("""tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added, to be filled, to be filled in, fill in
+    action, action item, action items, item, task, description, placeholder, example, sample, wip, coming soon, specific action, yyyy-mm-dd
+    dd/mm/yyyy, mm/dd/yyyy, yyyy/mm/dd, hh:mm, name, owner, team, person, 未定, 待定, 待补充, 待填写, 記入, por definir, à définir, da definire
+    a definir, wird ergänzt, summary, xxx, text, @owner, @name, @username, @team, @person, @mention, @handle, owner name, team name, date
+    due date, your name, person or team, team or role, role, status, none yet, name / team, name/team, team / person, pendiente""")
+_CELL_SAMPLES = phrases("""name, owner, team, person, role, date, due date, yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, your name, team name, owner name, xx, xxx
+    @owner, @name, @username, @handle, @person, @team, @mention, who, when, assignee, @assignee, team or role, deadline, ticket, link, status, type""")
+_OPTIONS = re.compile(r"\s*[/|]\s*|\s+or\s+|\s*,\s*")
+
+
+def is_nothing(text: str) -> bool:
+    """Whether a text says that there is nothing to do: ``None``, ``No actions.``"""
+    return is_blank(text) or text.strip(" .!*_-–—").lower() in NOTHING
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether nobody filled in this action: ``(specific action)``, ``{{x}}``, ``<...>``, ``[Item 1]``, ``TBD``."""
+    text = text.strip(" *_`.")
+    if not text:
+        return False
+    return (
+        text.lower() in _SAMPLES
+        or _TEMPLATE_MARK.search(text) is not None
+        or _BRACKETS.fullmatch(text) is not None
+        or _SAMPLE.fullmatch(text) is not None
+    )
+
+
+def is_cell_placeholder(text: str) -> bool:
+    """Whether nobody filled in this owner, date or status cell: ``(team)``, ``<owner>``, ``YYYY-MM-DD``."""
+    text = text.strip(" *_`")
+    if _TEMPLATE_MARK.search(text) or text.lower() in _CELL_SAMPLES:
+        return True
+    match = _BRACKETS.fullmatch(text)
+    return match is not None and (match["angle"] is not None or is_placeholder(match[0][1:-1]) or _in_brackets(match[0]))
+
+
+def _in_brackets(text: str) -> bool:
+    words = plain_words(text[1:-1]).split()
+    return bool(words) and all(w in _CELL_WORDS for w in words)
+
+
+_CELL_WORDS = frozenset(
+    "name names owner owners team teams person role date due assignee who when date/time link ticket status type or and the your of".split()
+)
+
+
+def all_options(text: str, options: frozenset[str]) -> bool:
+    """Whether a cell still lists what could be chosen: ``Prevent / Detect / Mitigate / Process``."""
+    parts = [plain_words(part) for part in _OPTIONS.split(text.strip(" ()[]{}<>")) if part.strip()]
+    return len(parts) >= 3 and sum(part in options for part in parts) >= len(parts) - 1

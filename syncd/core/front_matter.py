@@ -1,0 +1,73 @@
+"""YAML front matter: flat keys and their words, read so that no YAML can do harm."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+import yaml
+
+from syncd.core.model import Problem
+
+_FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
+_CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_KEY = re.compile(r"^[\w\"'-][^:\n]*:(?:\s|$)", re.MULTILINE)
+_LIMIT = 64_000
+_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What stands between the fences. ``end`` is where the text after it starts; 0 when there is none."""
+
+    values: dict[str, tuple[str, int]] = field(default_factory=dict)
+    end: int = 0
+    problem: Problem | None = None
+
+
+class _Loader(yaml.BaseLoader):
+    """Every scalar is a string; anchors are refused and depth is bounded, so that small texts stay small."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.YAMLError("anchors and aliases are not read")
+        self.depth += 1
+        if self.depth > _DEPTH:
+            raise yaml.YAMLError("it is nested too deeply")
+        node: yaml.Node | None = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        self.depth -= 1
+        return node
+
+
+def read_front_matter(text: str) -> FrontMatter:
+    """The front matter at the very start of a text. Broken or oversized YAML is a problem, not an exception."""
+    start = _FENCE.match(text)
+    close = _CLOSE.search(text.replace("\r", "\n", 1) if start is None else text, start.end()) if start else None
+    if start is None or close is None or not _KEY.match(text, start.end()):
+        return FrontMatter()
+    source = text[start.end() : close.start()]
+    try:
+        return FrontMatter(_values(source), close.end())
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        return FrontMatter({}, close.end(), Problem(1, f"The front matter cannot be read: {reason}."))
+
+
+def _values(source: str) -> dict[str, tuple[str, int]]:
+    if len(source) > _LIMIT:
+        raise ValueError(f"it is longer than {_LIMIT} characters")
+    loader = _Loader(source.replace("\t", "  "))
+    try:
+        node = loader.get_single_node()
+    finally:
+        loader.dispose()  # type: ignore[no-untyped-call]
+    if not isinstance(node, yaml.MappingNode):
+        raise ValueError("it is no list of keys and values")
+    return {
+        key.value.strip().lower().replace("_", " "): (value.value.strip(), key.start_mark.line + 2)
+        for key, value in node.value
+        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
+    }

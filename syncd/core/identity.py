@@ -1,0 +1,235 @@
+"""Which row is which known item.
+
+Row number is not identity. Once linked, the ticket named in the row is. Without it: equal normalised text, or the
+same row ID with resemblance that agrees in every number, identifier, code span and proper name. Similarity alone
+never decides: it only tells where to ask. Everything here is per document; splitting a table changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from rapidfuzz.fuzz import ratio
+
+from syncd.core.desired import ticket_title
+from syncd.core.model import ActionItem, Disposition, KnownItem, State
+
+SAME_ROW_ID = 0.6
+"""Resemblance from which a row with the same ID may be the same item, reworded."""
+DOUBT = 0.5
+"""Resemblance from which a row that matched nothing may still be a free item, so that a person is asked."""
+
+TicketId = tuple[str, str]
+"""A tracker's location and the ticket's immutable id there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What became of each row of one document and of each item known of it."""
+
+    pairs: Mapping[int, KnownItem]
+    """Row index → the known item it is."""
+    new: tuple[int, ...]
+    twins: Mapping[int, int]
+    """Row index → another row with equal text, sub-heading and owner; which is which cannot be told."""
+    doubts: Mapping[int, tuple[KnownItem, ...]]
+    """Row index → free items with a ticket that it may be."""
+    free: tuple[KnownItem, ...]
+    """Known items whose row is gone."""
+
+
+def normal(text: str) -> str:
+    """Text as identity compares it: case, blanks, quotes and outer punctuation do not matter."""
+    text = unicodedata.normalize("NFKC", text).casefold()
+    text = text.translate(_QUOTES)
+    return " ".join(text.split()).strip(" .,;:!?-*_`'\"")
+
+
+_QUOTES = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "`": ""}
+)
+
+
+def resemblance(a: str, b: str) -> float:
+    """How alike two texts are, from 0 to 1."""
+    return ratio(normal(a), normal(b)) / 100
+
+
+def item_id(document: str, item: ActionItem, taken: Iterable[str] = ()) -> str:
+    """A new item's id: eight hexadecimal digits from its document, text, sub-heading and owner.
+
+    The same in a dry run and in the pass after it, so that what a plan prints can be pasted.
+    """
+    used = set(taken)
+    for attempt in range(len(used) + 1):
+        seed = "\0".join((document, normal(item.action), item.group or "", item.owner or "", str(attempt)))
+        candidate = sha256(seed.encode()).hexdigest()[:8]
+        if candidate not in used:
+            return candidate
+    raise AssertionError("more candidates than taken ids were tried")
+
+
+def match(
+    items: Sequence[ActionItem],
+    known: Sequence[KnownItem],
+    *,
+    named: Sequence[frozenset[TicketId]],
+    weighty: Callable[[KnownItem], bool],
+) -> Matching:
+    """Tell which row is which known item of the same document.
+
+    ``named`` gives, row by row, the tickets that it names; ``weighty`` says whether a known item has, or may have, a
+    ticket: only such items make a row doubtful.
+    """
+    matcher = _Matcher(items, list(known))
+    texts = [frozenset({normal(i.action), normal(ticket_title(i.action))}) for i in items]
+    matcher.by_key(named, _ticket_of, narrow=lambda e: normal(e.action))
+    matcher.by_key(texts, lambda k: {normal(k.action)}, narrow=_context)
+    matcher.by_row_id()
+    twins = matcher.twins(named)
+    doubts = matcher.doubts(weighty, rows=[r for r in matcher.rows if r not in twins and not named[r]])
+    new = tuple(r for r in sorted(matcher.rows) if r not in twins and r not in doubts)
+    return Matching(matcher.pairs, new, twins, doubts, tuple(matcher.free))
+
+
+def _ticket_of(known: KnownItem) -> frozenset[TicketId]:
+    return frozenset({(known.link.tracker, known.link.ticket_id)}) if known.link else frozenset()
+
+
+def _context(entry: ActionItem | KnownItem) -> tuple[str, str]:
+    return normal(entry.group or ""), normal(entry.owner or "")
+
+
+@dataclass(slots=True)
+class _Matcher:
+    """Rows and known items that are still without a partner, narrowed step by step."""
+
+    items: Sequence[ActionItem]
+    free: list[KnownItem]
+    pairs: dict[int, KnownItem] = field(default_factory=dict)
+    rows: set[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = set(range(len(self.items)))
+
+    def pair(self, row: int, known: KnownItem) -> None:
+        self.pairs[row] = known
+        self.rows.discard(row)
+        self.free.remove(known)
+
+    def by_key(
+        self,
+        row_keys: Sequence[Iterable[Hashable]],
+        known_keys: Callable[[KnownItem], Iterable[Hashable]],
+        *,
+        narrow: Callable[[ActionItem | KnownItem], Hashable],
+    ) -> None:
+        """Pair the rows and known items that share a key and no others do; then those told apart by ``narrow``."""
+        candidates = defaultdict(list)
+        for known in self.free:
+            for key in known_keys(known):
+                candidates[key].append(known)
+        rows = defaultdict(list)
+        for row in sorted(self.rows):
+            for key in row_keys[row]:
+                if key in candidates:
+                    rows[key].append(row)
+        for key, sharing in rows.items():
+            self._pair_group(sharing, candidates[key], narrow)
+
+    def _pair_group(
+        self, rows: Sequence[int], known: Sequence[KnownItem], narrow: Callable[[ActionItem | KnownItem], Hashable]
+    ) -> None:
+        rows = [r for r in rows if r in self.rows]
+        known = [k for k in known if k in self.free]
+        for value in dict.fromkeys(narrow(k) for k in known):
+            some_rows = [r for r in rows if narrow(self.items[r]) == value]
+            some_known = [k for k in known if narrow(k) == value]
+            if len(some_rows) == len(some_known) == 1:
+                self.pair(some_rows[0], some_known[0])
+        rows = [r for r in rows if r in self.rows]
+        known = [k for k in known if k in self.free]
+        if len(rows) == len(known) == 1:
+            self.pair(rows[0], known[0])
+
+    def by_row_id(self) -> None:
+        """Pair a reworded row with the item of the same row ID, where exactly one qualifies."""
+        wanted: dict[int, list[KnownItem]] = {
+            row: [k for k in self.free if _same_row_reworded(self.items[row], k)]
+            for row in sorted(self.rows)
+            if self.items[row].row_id
+        }
+        claims = defaultdict(list)
+        for row, candidates in wanted.items():
+            for known in candidates:
+                claims[known.id].append(row)
+        for row, candidates in wanted.items():
+            if len(candidates) == 1 and claims[candidates[0].id] == [row]:
+                self.pair(row, candidates[0])
+
+    def twins(self, named: Sequence[frozenset[TicketId]]) -> dict[int, int]:
+        """Rows without a partner or a ticket whose text, sub-heading and owner another row has too."""
+        places: dict[Hashable, list[int]] = defaultdict(list)
+        for index, item in enumerate(self.items):
+            places[normal(item.action), _context(item)].append(index)
+        found = {}
+        for row in self.rows:
+            item = self.items[row]
+            others = [r for r in places[normal(item.action), _context(item)] if r != row]
+            if others and not named[row]:
+                found[row] = others[0]
+        return found
+
+    def doubts(self, weighty: Callable[[KnownItem], bool], *, rows: Iterable[int]) -> dict[int, tuple[KnownItem, ...]]:
+        """Rows that may be one of the free items."""
+        candidates = [k for k in self.free if weighty(k) and not _closed(k)]
+        found = {row: tuple(k for k in candidates if _doubtful(self.items[row], k)) for row in rows}
+        return {row: possible for row, possible in found.items() if possible}
+
+
+def _closed(known: KnownItem) -> bool:
+    """A link whose ticket is closed matches only equal text."""
+    return known.link is not None and known.link.fields["state"].ticket in (State.DONE, State.CANCELLED)
+
+
+def _same_row_reworded(item: ActionItem, known: KnownItem) -> bool:
+    return (
+        item.row_id == known.row_id
+        and not _closed(known)
+        and resemblance(item.action, known.action) >= SAME_ROW_ID
+        and facts(item.action, item.code) == facts(known.action, known.code)
+    )
+
+
+def _doubtful(item: ActionItem, known: KnownItem) -> bool:
+    """Whether a person would have to say if this row is that item.
+
+    A row that named its ticket loses it only with the row; but where nothing was ever written into the row, or it has
+    only just gone, any new row may be the old one in new words.
+    """
+    if resemblance(item.action, known.action) >= DOUBT or (item.row_id and item.row_id == known.row_id):
+        return True
+    wrote_into_row = known.link is not None and known.link.named
+    return known.disposition != Disposition.DETACHED and not wrote_into_row
+
+
+_WORD = re.compile(r"[^\s,;()\[\]{}\"'!?]+")
+
+
+def facts(text: str, code: Iterable[str] = ()) -> frozenset[str]:
+    """Numbers, identifiers, code spans and proper names: what a rewording that keeps the meaning leaves alone."""
+    words = _WORD.findall(unicodedata.normalize("NFKC", text))
+    found = {w.strip(".:`*_").casefold() for n, w in enumerate(words) if _is_fact(w.strip(".:`*_"), first=n == 0)}
+    return frozenset(found | {c.casefold() for c in code})
+
+
+def _is_fact(word: str, *, first: bool) -> bool:
+    if any(c.isdigit() for c in word) or "_" in word or "/" in word or "." in word:
+        return True
+    capital = any(c.isupper() for c in word[1:])
+    return capital or (not first and word[:1].isupper())

@@ -1,0 +1,207 @@
+"""Markdown → blocks, each with its place in the text.
+
+markdown-it finds the blocks (its inline and table rules are off: they know no columns and cost most of its time);
+the cells of tables are cut here, since other modules write into them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from syncd.core.blocks import Block, Grid, Heading, Lines, ListItem, Page, Paragraph
+from syncd.core.front_matter import read_front_matter
+from syncd.core.html import read_html_blocks
+from syncd.core.inline import read_inline
+from syncd.core.model import Span
+from syncd.core.prose import Passage, Prose
+from syncd.core.tables import find_table, reflowed_table
+
+_PARSER = MarkdownIt("commonmark").disable("table", ignoreInvalid=True)
+_PARSER.core.ruler.enableOnly(["normalize", "block"])
+
+_BOX = re.compile(r"\[(.?)\](?=\s|$)")
+_HTML = re.compile(r"<(table|ul|ol|h[1-6]|dl|details|summary|p|div|li|ac:task-list)\b", re.IGNORECASE)
+
+
+def read_markdown(text: str) -> Page:
+    """The blocks of a Markdown text. Any text can be read; time and memory grow with its length only."""
+    front = read_front_matter(text)
+    reader = _Reader(text, body=front.end)
+    problems = (front.problem,) if front.problem else ()
+    return Page(reader.blocks(), front.values, problems)
+
+
+class _Reader:
+    def __init__(self, text: str, *, body: int) -> None:
+        self.text = text
+        self.lines = Lines(text)
+        self.definitions: dict[str, str] = {}
+        self._first = self.lines.number(body) if body else 0
+        self._blocks: list[Block] = []
+        self._open: list[int] = []
+        """The indices of the list items around the current token."""
+        self._quotes = 0
+        self._unclosed: set[str] = set()
+        """HTML elements that nothing closes any more."""
+        self._skip = 0
+        """Lines before this one belong to an HTML element that was already read."""
+
+    def blocks(self) -> tuple[Block, ...]:
+        environment: dict[str, Mapping[str, Mapping[str, str]]] = {}
+        source = "\n" * self._first + self.text[self.lines.span(self._first).start :] if self._first else self.text
+        tokens = _PARSER.parse(source.replace("\ufeff", " ", 1) if source.startswith("\ufeff") else source, environment)
+        self.definitions = {key: str(value["href"]) for key, value in environment.get("references", {}).items()}
+        for index, token in enumerate(tokens):
+            if token.map and token.map[0] < self._skip and token.type != "list_item_open":
+                continue
+            self._token(token, tokens, index)
+        return tuple(self._blocks)
+
+    def _token(self, token: Token, tokens: list[Token], index: int) -> None:
+        kind = token.type
+        if kind == "inline":
+            self._inline(token, tokens, index)
+        elif kind == "list_item_open":
+            self._item(token, tokens, index)
+        elif kind == "list_item_close":
+            self._open.pop()
+        elif kind == "blockquote_open":
+            self._quotes += 1
+        elif kind == "blockquote_close":
+            self._quotes -= 1
+        elif kind == "html_block":
+            self._html(token)
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def _prose(self, spans: tuple[Span, ...]) -> Prose:
+        return read_inline(self.text, spans, self.definitions)
+
+    def _cell_prose(self, spans: tuple[Span, ...]) -> Prose:
+        return read_inline(self.text, spans, self.definitions, cell=True)
+
+    def _spans(self, token: Token) -> tuple[Span, ...]:
+        """Where each line of a token's content stands in the text."""
+        first = token.map[0] if token.map else 0
+        spans = (self._line_span(first + n, words.strip()) for n, words in enumerate(token.content.split("\n")))
+        return tuple(span for span in spans if span is not None)
+
+    def _line_span(self, index: int, words: str) -> Span | None:
+        if not words or index >= len(self.lines):
+            return None
+        line = self.lines.span(index)
+        start = self.text.rfind(words, line.start, line.end)
+        if start < 0:
+            # Markdown replaces NUL and expands tabs; both keep the end of the line where it is.
+            end = line.start + len(line.of(self.text).rstrip())
+            return Span(max(line.start, end - len(words)), end)
+        return Span(start, start + len(words))
+
+    # --- blocks -------------------------------------------------------------------------------------------------
+
+    def _inline(self, token: Token, tokens: list[Token], index: int) -> None:
+        before = tokens[index - 1]
+        spans = self._spans(token)
+        if before.type == "heading_open":
+            self._heading(before, spans)
+        elif not self._is_item(tokens, index):
+            self._paragraph(spans)
+
+    def _heading(self, opening: Token, spans: tuple[Span, ...]) -> None:
+        if opening.markup in "=-":
+            # The line above the underline is the heading; lines before it (or a table) only stand too close.
+            if len(spans) > 1 and find_table(self.text, spans, self._cell_prose, self.lines):
+                return self._paragraph(spans)
+            self._paragraph(spans[:-1])
+            spans = spans[-1:]
+        line = self.lines.number(spans[0].start) if spans else (opening.map or [0])[0] + 1
+        self._blocks.append(Heading(line, int(opening.tag[1]), Passage(spans, self._prose)))
+        return None
+
+    def _is_item(self, tokens: list[Token], index: int) -> bool:
+        """Whether this paragraph is the item's own first one, which :meth:`_item` has read."""
+        return tokens[index - 2].type == "list_item_open"
+
+    def _paragraph(self, spans: tuple[Span, ...]) -> None:
+        """Add a paragraph, and the tables in it."""
+        while spans:
+            before, grid, spans = self._table(spans)
+            if before:
+                line = self.lines.number(before[0].start)
+                parent = self._open[-1] if self._open else None
+                self._blocks.append(Paragraph(line, Passage(before, self._prose), parent, self._quotes > 0))
+            if grid:
+                self._blocks.append(grid)
+
+    def _table(self, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Grid | None, tuple[Span, ...]]:
+        found = find_table(self.text, spans, self._cell_prose, self.lines)
+        if found is None:
+            reflowed = reflowed_table(self.text, spans, self._cell_prose, self.lines)
+            return ((), reflowed, ()) if reflowed else (spans, None, ())
+        start, grid, end = found
+        return spans[:start], grid, spans[end:]
+
+    def _item(self, token: Token, tokens: list[Token], index: int) -> None:
+        parent = self._open[-1] if self._open else None
+        first = token.map[0] if token.map else 0
+        content = tokens[index + 2] if index + 2 < len(tokens) and tokens[index + 1].type == "paragraph_open" else None
+        spans = self._spans(content) if content and first >= self._skip else ()
+        before, grid, after = self._table(spans) if spans else ((), None, ())
+        spans, checked, box = self._box(before)
+        if not spans:
+            line = self.lines.span(first)
+            end = line.start + len(line.of(self.text).rstrip())
+            spans = (Span(end, end),)
+        self._open.append(len(self._blocks))
+        self._blocks.append(
+            ListItem(
+                line=first + 1,
+                depth=len(self._open) - 1,
+                passage=Passage(spans, self._prose),
+                parent=parent,
+                ordered=token.markup in (".", ")"),
+                checked=checked,
+                box=box,
+            )
+        )
+        if grid:
+            self._blocks.append(grid)
+        self._paragraph(after)
+
+    def _box(self, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], str | None, Span | None]:
+        """A paragraph without its checkbox, what stands in the box, and where."""
+        match = _BOX.match(self.text, spans[0].start, spans[0].end) if spans else None
+        if match is None:
+            return spans, None, None
+        rest = Span(match.end(), spans[0].end)
+        start = rest.start + len(rest.of(self.text)) - len(rest.of(self.text).lstrip())
+        words = (Span(start, rest.end), *spans[1:]) if start < rest.end else spans[1:]
+        return words, match[1] or " ", Span(match.start(1), match.end(1))
+
+    # --- HTML between the Markdown ------------------------------------------------------------------------------
+
+    def _html(self, token: Token) -> None:
+        if not token.map:
+            return
+        start, end = self.lines.span(token.map[0]).start, self.lines.span(min(token.map[1], len(self.lines)) - 1).end
+        opening = _HTML.search(self.text, start, end)
+        if not opening or token.content.lstrip().startswith("<!--"):
+            return
+        end = self._element_end(opening[1], start, end)
+        self._skip = max(self._skip, self.lines.number(end))
+        self._blocks.extend(read_html_blocks(self.text, Span(start, end), self.lines, first=len(self._blocks)))
+
+    def _element_end(self, tag: str, start: int, end: int) -> int:
+        """Markdown ends an HTML block at an empty line; a table or list goes on to its closing tag."""
+        if tag.lower() not in ("table", "ul", "ol"):
+            return end
+        close = re.compile(rf"</{tag}\s*>", re.IGNORECASE)
+        match = close.search(self.text, start) if tag.lower() not in self._unclosed else None
+        if match is None:
+            self._unclosed.add(tag.lower())
+            return end
+        return max(end, match.end())

@@ -1,0 +1,242 @@
+"""Three-way: what a row says, what its ticket says, what both last agreed on.
+
+Compared are normalised values, and states in the poorer side's vocabulary: a checkbox knows no "in progress", nor does
+GitHub. A side that did not move never wins over one that did; where both moved nothing is written and a person is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from syncd.core.desired import ticket_title
+from syncd.core.model import FIELDS, ActionItem, DesiredTicket, Features, Link, Presence, Role, State, ThreeWay, Ticket
+
+UNSETTLED = "?"
+"""The agreed value of a field on which both sides never agreed: it equals nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldMerge:
+    """What one field asks for. ``value`` is true as soon as it is recorded; the others may fail and come again."""
+
+    value: ThreeWay
+    push: str | None = None
+    write: str | None = None
+    conflict: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What an item and its ticket ask for together."""
+
+    link: Link
+    """The link with what was seen on both sides."""
+    push: Mapping[str, str]
+    """Fields that the ticket is to be told."""
+    state: State | None
+    """What the row's status should say."""
+    due: date | None
+    """What the row's due date should say."""
+    conflicts: tuple[str, ...]
+
+
+def merge(item: ActionItem, link: Link, ticket: Ticket, *, features: Features) -> Merge:
+    """Compare an item with its ticket as it is now."""
+    fields = {
+        "title": _title(item, link.fields["title"], ticket),
+        "state": _state(item, link.fields["state"], ticket, features=features),
+        "due": _due(item, link.fields["due"], ticket, features=features),
+    }
+    seen = replace(
+        link,
+        key=ticket.key,
+        url=ticket.url,
+        fields={name: merged.value for name, merged in fields.items()},
+        revision=ticket.revision,
+        presence=ticket.presence,
+    )
+    return Merge(
+        link=seen,
+        push={name: merged.push for name, merged in fields.items() if merged.push is not None},
+        state=State(fields["state"].write) if fields["state"].write else None,
+        due=date.fromisoformat(fields["due"].write) if fields["due"].write else None,
+        conflicts=tuple(merged.conflict for merged in fields.values() if merged.conflict),
+    )
+
+
+def payload(sent: DesiredTicket) -> dict[str, object]:
+    """What an effect keeps of the ticket it sends, as JSON values; enough to know later what was agreed."""
+    return {
+        "title": sent.title,
+        "state": sent.state.value,
+        "due": _iso(sent.due),
+        "owner": sent.owner,
+        "labels": list(sent.labels),
+        "document": sent.document,
+    }
+
+
+def created_link(item_id: str, tracker: str, ticket: Ticket, *, marker: str, sent: Mapping[str, object]) -> Link:
+    """The link of a ticket that we made: what was sent (see :func:`payload`) is agreed."""
+    there = {"title": ticket.title, "state": ticket.state.value, "due": _iso(ticket.due)}
+    fields = {name: ThreeWay(_text(sent[name]), there[name], _text(sent[name])) for name in FIELDS}
+    return _new_link(item_id, tracker, ticket, marker=marker, ours=True, fields=fields)
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def adopted_link(
+    item: ActionItem, item_id: str, tracker: str, ticket: Ticket, *, ours: bool, features: Features
+) -> Link:
+    """The link of a ticket that was found: what was found is agreed, a contradicting status is not.
+
+    A ticket of ours may be told what the row says now; of a person's ticket the title is the person's.
+    """
+    state = item.state or State.OPEN
+    agreed_state = ticket.state if same_state(state, ticket.state, item=item, features=features) else UNSETTLED
+    due = _iso(item.due_date)
+    fields = {
+        "title": ThreeWay(ticket_title(item.action), ticket.title, ticket.title if ours else None),
+        "state": ThreeWay(state, ticket.state, ticket.state if item.status is None else agreed_state),
+        "due": ThreeWay(due, _iso(ticket.due), _iso(ticket.due) if ours or ticket.due else due),
+    }
+    return _new_link(item_id, tracker, ticket, marker=ticket.marker, ours=ours, fields=fields)
+
+
+def _new_link(
+    item_id: str, tracker: str, ticket: Ticket, *, marker: str | None, ours: bool, fields: Mapping[str, ThreeWay]
+) -> Link:
+    return Link(
+        item_id=item_id,
+        tracker=tracker,
+        ticket_id=ticket.id,
+        key=ticket.key,
+        url=ticket.url,
+        ours=ours,
+        marker=marker,
+        fields=fields,
+        revision=ticket.revision,
+        presence=ticket.presence,
+    )
+
+
+def last_seen(link: Link) -> Ticket:
+    """The ticket of a link as it was last seen, for when nothing changed since."""
+    due = link.fields["due"].ticket
+    return Ticket(
+        id=link.ticket_id,
+        key=link.key,
+        url=link.url,
+        title=link.fields["title"].ticket or "",
+        state=State(link.fields["state"].ticket or State.OPEN),
+        due=date.fromisoformat(due) if due else None,
+        marker=link.marker,
+        revision=link.revision,
+        presence=link.presence,
+    )
+
+
+def same_state(a: State, b: State, *, item: ActionItem, features: Features) -> bool:
+    """Whether two states are the same in the poorer vocabulary of the row and its tracker."""
+    return _coarse(a, item, features) == _coarse(b, item, features)
+
+
+def _coarse(state: State, item: ActionItem, features: Features) -> State:
+    if state is State.IN_PROGRESS and (item.bullet is not None or state not in features.states):
+        return State.OPEN
+    if state is State.CANCELLED and state not in features.states:
+        return State.DONE
+    return state
+
+
+def _title(item: ActionItem, known: ThreeWay, ticket: Ticket) -> FieldMerge:
+    wanted = ticket_title(item.action)
+    if known.agreed is None:
+        return FieldMerge(ThreeWay(wanted, ticket.title, None))
+    if ticket.title != known.ticket:
+        return FieldMerge(ThreeWay(wanted, ticket.title, wanted if ticket.title == wanted else None))
+    push = wanted if wanted != known.agreed else None
+    return FieldMerge(ThreeWay(wanted, ticket.title, known.agreed), push=push)
+
+
+def _state(item: ActionItem, known: ThreeWay, ticket: Ticket, *, features: Features) -> FieldMerge:
+    said = _said(item, known)
+    there = State(known.ticket) if ticket.problem and known.ticket else ticket.state
+    seen = ThreeWay(said, there, known.agreed)
+    if same_state(said, there, item=item, features=features):
+        fill = there if item.status is None and item.table is not None else None
+        return FieldMerge(ThreeWay(said, there, there), write=fill)
+    if known.agreed in (None, UNSETTLED):
+        return FieldMerge(seen, conflict=_disagreement(said, there))
+    agreed = State(known.agreed)
+    if same_state(said, agreed, item=item, features=features):
+        return FieldMerge(seen, write=there)
+    if same_state(there, agreed, item=item, features=features) and said.closed:
+        return FieldMerge(seen, push=said)
+    return FieldMerge(seen, conflict=_disagreement(said, there))
+
+
+def _said(item: ActionItem, known: ThreeWay) -> State:
+    """What the row says. No word counts as open; a word that nobody understands is no move."""
+    if item.state is not None:
+        return item.state
+    if item.status is not None and known.agreed not in (None, UNSETTLED):
+        return State(known.agreed)
+    return State.OPEN
+
+
+def _disagreement(said: State, there: State) -> str:
+    return (
+        f"the row says {_word(said)}, its ticket says {_word(there)}: nothing is written until one of them is changed"
+    )
+
+
+def _word(state: State) -> str:
+    return state.value.replace("_", " ")
+
+
+def _due(item: ActionItem, known: ThreeWay, ticket: Ticket, *, features: Features) -> FieldMerge:
+    if not features.due:
+        return FieldMerge(ThreeWay(_iso(item.due_date), None, known.agreed))
+    said, there = _iso(item.due_date), _iso(ticket.due)
+    if said == there:
+        return FieldMerge(ThreeWay(said, there, there))
+    if there == known.agreed:
+        return FieldMerge(ThreeWay(said, there, known.agreed), push=said)
+    if said == known.agreed:
+        if there is None:
+            return FieldMerge(ThreeWay(said, there, known.agreed))
+        if item.cell(Role.DUE) is None:
+            return FieldMerge(ThreeWay(said, there, there))
+        return FieldMerge(ThreeWay(said, there, known.agreed), write=there)
+    if said is None or there is None:
+        return FieldMerge(ThreeWay(said, there, known.agreed))
+    words = (
+        f"due {said} in the row, {there} in its ticket, {known.agreed or 'none'} before: both moved, nothing is written"
+    )
+    return FieldMerge(ThreeWay(said, there, known.agreed), conflict=words)
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def settled(link: Link, item: ActionItem, names: Iterable[str]) -> Link:
+    """The link after an effect made both sides agree on these fields."""
+    fields = dict(link.fields)
+    for name in names:
+        value = fields[name].ticket
+        agreed = ticket_title(item.action) if name == "title" else value
+        fields[name] = ThreeWay(agreed, value, agreed)
+    return replace(link, fields=fields)
+
+
+def gone(presence: Presence, key: str) -> str:
+    """Words for a ticket that cannot be had any more."""
+    if presence is Presence.DELETED:
+        return f"{key} was deleted: restore it, or remove it from the row to get a new ticket"
+    return f"{key} cannot be read: its permissions or its project changed; nothing is assumed about it"

@@ -1,0 +1,395 @@
+"""plan(views, world) → Plan: what a pass over one source would do, and why. Pure.
+
+====================================================  ==========  ===========  =======================================
+document wants it                                     ledger      tracker      change
+====================================================  ==========  ===========  =======================================
+yes                                                   no          no           create
+yes, its row says done or cancelled, names no ticket  no          –            ignore: already done in the document
+yes                                                   no          by marker    adopt, then push what differs
+yes, and its row names a ticket                       no          yes          adopt: link and track only
+yes, and its row names a ticket                       no          no           report unknown ticket, never create
+yes, unchanged                                        yes         same         nothing
+yes, changed                                          yes         yes          update the fields that changed
+yes                                                   yes         moved        record it, write back
+yes                                                   yes         gone         report missing, never create again
+no                                                    yes         any          report detached; never close or delete
+placeholder, unfinished, ambiguous, elsewhere, old    –           –            ignore or block, with a reason
+====================================================  ==========  ===========  =======================================
+
+One row is decided in ``decide``; identity is per document in ``identity``; a plan too large to trust is held by
+``brake``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from syncd.core.brake import Standing, brake
+from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
+from syncd.core.decide import Decision, RowDecider, is_unclaimed, unclaimed_item
+from syncd.core.identity import Matching, TicketId, item_id, match
+from syncd.core.merge import created_link
+from syncd.core.model import (
+    Disposition,
+    Effect,
+    Event,
+    Features,
+    KnownDocument,
+    KnownItem,
+    Postmortem,
+    Side,
+    State,
+    Ticket,
+)
+from syncd.core.world import View, World
+from syncd.core.write_back import Cells, WriteBack
+
+WriteBackOf = Callable[[Postmortem, Mapping[int, Cells], Features], WriteBack]
+"""``write_back`` with the team's words: asked which rows would really change."""
+
+NOTHING = Standing()
+
+SHUFFLED = 2
+"""From this many lost links on, losing over half of a document's links while new rows appear is suspicious."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """A document that the ledger knows and the source no longer holds."""
+
+    record: KnownDocument
+    items: tuple[KnownItem, ...]
+
+
+def plan(
+    views: Sequence[View],
+    world: World,
+    *,
+    write_back: WriteBackOf,
+    vanished: Sequence[Vanished] = (),
+    retired: Sequence[Vanished] = (),
+    standing: Standing = NOTHING,
+    documents_now: int = 0,
+    claimed: dict[TicketId, str] | None = None,
+) -> Plan:
+    """Decide everything about the documents that changed, or whose tickets did, or that are not clean yet.
+
+    ``vanished`` documents lose their rows unless they moved; ``retired`` ones may only have moved. ``claimed`` collects
+    the tickets that rows adopt, so that no two sources of one pass adopt the same.
+    """
+    moves = _moves([v for v in views if v.record is None], [*vanished, *retired])
+    views = [_as_moved(v, moves.get(v.key)) for v in views]
+    matched = [(view, _match(view, world)) for view in views]
+    gone = [v for v in vanished if v.record.key not in {m.record.key for m in moves.values()}]
+    freed = frozenset(k.id for _, m in matched for k in m.free) | {i.id for v in gone for i in v.items}
+    decider = _Decider(world, freed, {} if claimed is None else claimed, write_back)
+    decided = [decider.decide(view, matching) for view, matching in sorted(matched, key=_age)]
+    decided += [_decide_vanished(v, world) for v in gone]
+    changes = _paced([c for d in decided for c in d.changes], world)
+    reason = brake(
+        changes,
+        standing=standing,
+        documents_now=documents_now,
+        shuffled=[d.path for d in decided if d.shuffled],
+        creates_per_pass=world.policy.creates_per_pass,
+    )
+    return Plan(
+        changes=tuple(sorted(changes, key=lambda c: (c.path, c.line, c.index if c.index is not None else -1))),
+        documents=tuple(
+            replace(d.document, moved_from=moves[d.document.record.key].record.key)
+            if d.document.record.key in moves
+            else d.document
+            for d in decided
+        ),
+        problems=tuple((view.postmortem.document.path, p) for view in views for p in view.postmortem.problems),
+        brake=reason,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    document: PlannedDocument
+    changes: tuple[Change, ...]
+    path: str
+    shuffled: bool = False
+
+
+def _age(matched: tuple[View, Matching]) -> tuple[date, str]:
+    """Oldest postmortem first; those without a date last."""
+    postmortem = matched[0].postmortem
+    return postmortem.postmortem_date or postmortem.incident_date or date.max, postmortem.document.path
+
+
+# --- moves
+
+
+def _moves(new: Sequence[View], vanished: Sequence[Vanished]) -> dict[str, Vanished]:
+    """New documents that are vanished ones under another path: at least half their items match, and no other's do."""
+    found: dict[str, Vanished] = {}
+    for view in new:
+        likely = [v for v in vanished if _same_items(view, v) * 2 >= max(1, len(view.postmortem.items))]
+        if len(likely) == 1 and likely[0] not in found.values():
+            found[view.key] = likely[0]
+    return found
+
+
+def _same_items(view: View, old: Vanished) -> int:
+    items = view.postmortem.items
+    named = [view.tickets_of(row) for row in range(len(items))]
+    return len(match(items, old.items, named=named, weighty=lambda _: False).pairs)
+
+
+def _as_moved(view: View, old: Vanished | None) -> View:
+    return view if old is None else replace(view, record=old.record, items=old.items)
+
+
+# --- one document
+
+
+def _match(view: View, world: World) -> Matching:
+    items = view.postmortem.items
+    lost = [
+        unclaimed_item(place, ticket, view.key)
+        for place, ticket in world.unclaimed
+        if ticket.document == view.postmortem.document.location
+    ]
+    return match(
+        items,
+        [*view.items, *lost],
+        named=[view.tickets_of(row) for row in range(len(items))],
+        weighty=lambda known: known.link is not None or known.id in world.effects,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Decider:
+    """Decides document after document; what one of them claims, the next cannot."""
+
+    world: World
+    freed: frozenset[str]
+    claimed: dict[TicketId, str]
+    write_back: WriteBackOf
+
+    def decide(self, view: View, matching: Matching) -> _Decided:
+        rows = RowDecider(view, self.world, matching, self.freed, self.claimed)
+        ids = _ids(view, matching)
+        decisions = [rows.decide(row, ids[row], matching.pairs.get(row)) for row in range(len(ids))]
+        changes = _really_writing(view, [c for d in decisions for c in d.changes], self.world, self.write_back)
+        path = view.postmortem.document.path
+        left = [k for k in matching.free if not is_unclaimed(k)] if view.finished.finished else []
+        detached = [_detach(known, path, self.world) for known in left]
+        changes += [d.change for d in detached if d.change] + _placeholders(view)
+        document = PlannedDocument(
+            record=_record(view),
+            items=(*_remember(view, ids, decisions, matching), *(d.item for d in detached)),
+            postmortem=view.postmortem,
+            ids=tuple(ids),
+            links=tuple(d.link for d in decisions if d.link),
+            ended=tuple(e for e in (*(d.ended for d in decisions), *(d.ended for d in detached)) if e),
+            clean=_is_clean(view, changes, decisions),
+        )
+        return _Decided(document, tuple(changes), path, _shuffled(view, matching))
+
+
+def _is_clean(view: View, changes: Sequence[Change], decisions: Sequence[Decision]) -> bool:
+    """Nothing to do and nothing to wait for; only edits, tickets and settings can change that."""
+    waiting = view.finished.waits or any(d.waits for d in decisions)
+    return not waiting and all(c.kind is ChangeKind.IGNORE for c in changes)
+
+
+def _ids(view: View, matching: Matching) -> list[str]:
+    taken = {k.id for k in view.items}
+    ids = []
+    for row, item in enumerate(view.postmortem.items):
+        known = matching.pairs.get(row)
+        fresh = known is None or is_unclaimed(known)
+        ids.append(item_id(view.key, item, taken) if fresh or known is None else known.id)
+        taken.add(ids[-1])
+    return ids
+
+
+def _shuffled(view: View, matching: Matching) -> bool:
+    held = [k for k in view.items if k.link and k.disposition is not Disposition.DETACHED]
+    lost = [k for k in matching.free if k in held]
+    appeared = [
+        row for row in range(len(view.postmortem.items)) if row not in matching.pairs and not view.tickets_of(row)
+    ]
+    return len(lost) >= SHUFFLED and len(lost) * 2 > len(held) and bool(appeared)
+
+
+def _really_writing(view: View, changes: list[Change], world: World, write_back: WriteBackOf) -> list[Change]:
+    """Without the write-backs that would change no cell; with a report for each cell that cannot be written."""
+    wanted = {
+        c.index: c for c in changes if c.kind is ChangeKind.WRITE_BACK and c.index is not None and c.link and c.cells
+    }
+    if not wanted:
+        return changes
+    dropped: set[int] = set()
+    reports = []
+    for features, rows in _by_features(wanted, world):
+        tried = write_back(view.postmortem, {row: c.cells for row, c in rows.items() if c.cells}, features)
+        dropped |= rows.keys() - tried.written
+        reports += [
+            replace(rows[row], kind=ChangeKind.REPORT, reason=why, cells=None, link=None, out_of_done=False)
+            for row, why in tried.problems.items()
+        ]
+    kept = [c for c in changes if not (c.kind is ChangeKind.WRITE_BACK and c.index in dropped and c.link)]
+    return kept + reports
+
+
+def _by_features(wanted: Mapping[int, Change], world: World) -> list[tuple[Features, dict[int, Change]]]:
+    places = dict.fromkeys(c.tracker for c in wanted.values())
+    return [
+        (world.places[name].features, {row: c for row, c in wanted.items() if c.tracker == name})
+        for name in places
+        if name is not None
+    ]
+
+
+def _placeholders(view: View) -> list[Change]:
+    document = view.postmortem.document
+    return [
+        Change(ChangeKind.IGNORE, document.key, document.path, line, "a placeholder that nobody filled in")
+        for line in view.postmortem.placeholders
+    ]
+
+
+# --- rows that are gone
+
+
+@dataclass(frozen=True, slots=True)
+class _Detached:
+    item: KnownItem
+    change: Change | None = None
+    ended: Effect | None = None
+
+
+def _decide_vanished(old: Vanished, world: World) -> _Decided:
+    detached = [_detach(known, old.record.path, world) for known in old.items]
+    document = PlannedDocument(
+        record=replace(old.record, gone=True, clean=None),
+        items=tuple(d.item for d in detached),
+        ended=tuple(d.ended for d in detached if d.ended),
+    )
+    return _Decided(document, tuple(d.change for d in detached if d.change), old.record.path)
+
+
+def _detach(known: KnownItem, path: str, world: World) -> _Detached:
+    """An item whose row is gone. Its ticket, if any, is left alone; it is said once."""
+    item = replace(known, disposition=Disposition.DETACHED, reason="its row is gone")
+    effect = world.effects.get(known.id)
+    made = world.found.get(effect.marker or "") if effect else None
+    if effect and made:
+        return _Detached(item, _late(known, path, effect, made, world))
+    never = effect if effect and (effect.attempts == 0 or effect.marker in world.found) else None
+    if known.disposition is Disposition.DETACHED or known.link is None:
+        return _Detached(item, ended=never)
+    change = Change(
+        kind=ChangeKind.REPORT,
+        document=known.document,
+        path=path,
+        line=known.line,
+        reason=f"its row is gone; {known.link.key} is left alone",
+        item_id=known.id,
+        text=known.action,
+        ticket=known.link.key,
+        url=known.link.url,
+        detach=True,
+    )
+    return _Detached(item, change, never)
+
+
+def _late(known: KnownItem, path: str, effect: Effect, made: Ticket, world: World) -> Change:
+    """The ticket of a create without an answer is found, but meanwhile its row is gone."""
+    place = world.place_of(effect.tracker or "")
+    sent = effect.payload or {"title": made.title, "state": made.state.value, "due": None}
+    link = created_link(known.id, effect.tracker or "", made, marker=effect.marker or "", sent=sent)
+    return Change(
+        kind=ChangeKind.ADOPT,
+        document=known.document,
+        path=path,
+        line=known.line,
+        reason=f"{made.key} was made by an attempt that got no answer; its row is gone",
+        item_id=known.id,
+        text=known.action,
+        tracker=place.name if place else None,
+        ticket=made.key,
+        url=made.url,
+        detach=True,
+        effect=effect,
+        found=made,
+        link=link,
+        events=(Event(known.id, "link", None, made.key, Side.SYNCD, world.now),),
+    )
+
+
+# --- pace, and what is remembered
+
+
+def _paced(changes: list[Change], world: World) -> list[Change]:
+    """At most ``creates_per_pass`` creates, oldest postmortem first; the rest waits for the next pass."""
+    limit, made, waiting = world.policy.creates_per_pass, 0, set()
+    for change in changes:
+        if change.kind is ChangeKind.CREATE and change.outcome is Outcome.PLANNED:
+            made += 1
+            if made > limit:
+                waiting.add(change.item_id)
+    words = f"{limit} tickets a pass (creates_per_pass): the next pass makes it"
+    return [
+        replace(c, outcome=Outcome.PENDING, reason=words) if c.kind is ChangeKind.CREATE and c.item_id in waiting else c
+        for c in changes
+        if not (c.kind is ChangeKind.WRITE_BACK and c.item_id in waiting)
+    ]
+
+
+def _remember(view: View, ids: Sequence[str], decisions: Sequence[Decision], matching: Matching) -> list[KnownItem]:
+    """The document's rows as the ledger is to remember them."""
+    rows = zip(view.postmortem.items, ids, decisions, strict=True)
+    return [
+        KnownItem(
+            id=id_,
+            document=view.key,
+            line=item.line,
+            action=item.action,
+            row_id=item.row_id,
+            group=item.group,
+            type=item.type,
+            owner=item.owner,
+            due=item.due,
+            due_date=item.due_date,
+            status=item.status,
+            state=item.state or State.OPEN,
+            code=item.code,
+            disposition=decision.disposition,
+            reason=decision.reason,
+            ignored=matching.pairs[row].ignored if row in matching.pairs else None,
+        )
+        for row, (item, id_, decision) in enumerate(rows)
+    ]
+
+
+def _record(view: View) -> KnownDocument:
+    postmortem, document = view.postmortem, view.postmortem.document
+    old = view.record
+    return KnownDocument(
+        key=document.key,
+        source=view.source,
+        team=old.team if old else "",
+        path=document.path,
+        revision=document.revision,
+        location=document.location,
+        title=postmortem.title,
+        kind=postmortem.kind,
+        severity=postmortem.severity,
+        incident_date=postmortem.incident_date,
+        postmortem_date=postmortem.postmortem_date,
+        review_date=postmortem.review_date,
+        retro_date=postmortem.retro_date,
+        finished=view.finished.finished,
+        finished_why=view.finished.why,
+        restricted=postmortem.restricted or document.restricted,
+        first_seen=old.first_seen if old else None,
+        first_finished=old.first_finished if old else None,
+    )

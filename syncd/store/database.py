@@ -1,0 +1,199 @@
+"""The engine: where the database is, how a connection is set up, how a transaction begins, what its errors mean.
+
+SQLite through SQLAlchemy, with three habits of its own. The driver begins no transaction by itself: we say ``BEGIN
+IMMEDIATE`` for those that write (a deferred one that reads and then writes fails at once with "locked", whatever the
+timeout) and plain ``BEGIN`` for those that read. Each connection has WAL, synchronous FULL and foreign keys on. The
+file is made by us, readable by its owner alone.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from syncd.errors import LedgerError
+
+BUSY_TIMEOUT = 10.0
+"""Seconds a transaction waits for another process's write."""
+
+_WRITES = "syncd_writes"
+
+_CURES = {
+    sqlite3.SQLITE_BUSY: "was locked by another process for too long; wait until that one ends, or stop it, then try "
+    "again",
+    sqlite3.SQLITE_CORRUPT: "is damaged; bring the last good copy back with `syncd db restore FILE`",
+    sqlite3.SQLITE_NOTADB: "is no SQLite database; check `database` in the configuration, or bring a good copy back "
+    "with `syncd db restore FILE`",
+    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; make room, then try again",
+    sqlite3.SQLITE_READONLY: "cannot be written; give this user the right to write the file and its folder",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; give this user the right to read and write the file and its folder",
+    sqlite3.SQLITE_PERM: "cannot be opened; give this user the right to read and write the file and its folder",
+    sqlite3.SQLITE_IOERR: "cannot be read or written because the disk reports an error; check the disk, then try again",
+}
+
+
+def database_path(url: str) -> Path | None:
+    """The file of an SQLite URL; None when it is kept in memory. Raises LedgerError for any other URL.
+
+    Absolute and free of symbolic links, so that all who open one file also find one lock beside it.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError(
+            "The database URL cannot be read; write it like sqlite:////var/lib/syncd/syncd.db."
+        ) from error
+    if parsed.get_backend_name() != "sqlite":
+        raise LedgerError(
+            f"This version keeps its ledger in SQLite, not in {parsed.get_backend_name()}; "
+            "write the database as sqlite:////var/lib/syncd/syncd.db."
+        )
+    if parsed.query:
+        raise LedgerError(f"The database URL takes no options, and it has {', '.join(parsed.query)}; leave them out.")
+    return None if parsed.database in (None, "", ":memory:") else Path(parsed.database).resolve()
+
+
+def database_url(path: Path) -> str:
+    """The URL of a file, whatever signs its name has."""
+    return f"sqlite:///{quote(str(path))}"
+
+
+class Database:
+    """One database, opened. Safe for several threads: each transaction has a connection of its own."""
+
+    def __init__(self, engine: Engine, path: Path | None) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(**{_WRITES: True})
+        self.path = path
+        """Its file; None in memory."""
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that reads: one snapshot, and no lock that hinders a writer."""
+        with self._speaking(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write; it holds the write lock from its beginning. Raises LedgerError when busy."""
+        with self._speaking(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A writing transaction in which tables may be rebuilt: foreign keys are checked at its end only."""
+        with self._speaking(), self._writer.connect() as connection:
+            driver = connection.connection.cursor()
+            driver.execute("PRAGMA foreign_keys = OFF")  # Without effect inside a transaction, so before it begins.
+            try:
+                with connection.begin():
+                    yield connection
+                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                        raise LedgerError(f"{self} was left as it was: after the upgrade rows would point nowhere.")
+            finally:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def __str__(self) -> str:
+        return _name(self.path)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        with speaking_of(self.path):
+            yield
+
+
+def connect(path: Path | None, *, readonly: bool = False, busy_timeout: float = BUSY_TIMEOUT) -> Database:
+    """The database in a file (None: in memory), whatever is in it.
+
+    Makes the file and its folder, for the owner only, unless readonly. Raises LedgerError when it cannot be opened.
+    """
+    if path is None:
+        return Database(_engine(lambda: _open(":memory:", busy_timeout), only_one=True), None)
+    if not readonly:
+        make_private(path)
+    elif not path.exists():
+        raise LedgerError(f"There is no ledger at {path} yet; `syncd reconcile` makes it.")
+    elif not path.is_file():
+        raise LedgerError(f"{path} cannot be opened: it is no file.")
+    where = f"file:{quote(str(path.absolute()))}?mode={'ro' if readonly else 'rw'}"
+    with speaking_of(path):
+        if not readonly:
+            _write_ahead(where, busy_timeout)
+        return Database(_engine(lambda: _open(where, busy_timeout)), path)
+
+
+def make_private(path: Path) -> None:
+    """Make an empty file and its folder unless they are there, for the owner only; so SQLite makes its side files."""
+    make_folder(path)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise LedgerError(f"{path} cannot be opened for writing: {error.strerror}. Mend that, or move it.") from error
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that the file is to stand in unless it is there, for the owner only."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+
+
+@contextmanager
+def speaking_of(path: Path | None) -> Iterator[None]:
+    """Turn what the database says into a LedgerError that says what to do; mistakes in our SQL stay what they are."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(cause, "sqlite_errorcode", None)
+        cure = _CURES.get(code & 0xFF) if code is not None else None
+        if cure is None:
+            raise
+        raise LedgerError(f"{_name(path)} {cure} ({cause}).") from error
+
+
+def _name(path: Path | None) -> str:
+    return "The ledger in memory" if path is None else f"The ledger {path}"
+
+
+def _open(where: str, busy_timeout: float) -> sqlite3.Connection:
+    # Without isolation_level=None the driver says a deferred BEGIN of its own before the first INSERT.
+    connection = sqlite3.connect(where, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _write_ahead(where: str, busy_timeout: float) -> None:
+    """Switch the file to WAL, for good. Where WAL cannot be had (a network disk), SQLite keeps its older journal."""
+    connection = _open(where, busy_timeout)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+def _engine(opener: Callable[[], sqlite3.Connection], *, only_one: bool = False) -> Engine:
+    # A database in memory *is* its connection, so its threads take turns.
+    size = {"pool_size": 1, "max_overflow": 0} if only_one else {}
+    # Parameters are text out of documents; they belong in no traceback.
+    engine = create_engine("sqlite://", creator=opener, poolclass=QueuePool, hide_parameters=True, **size)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,56 @@
+"""What the ledger says about itself: nothing that the core decides by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Items of one source that have a ticket and a row, and how many of them were last agreed to be done."""
+
+    tracked: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class PassRecord:
+    """One pass. Without ``ended_at`` it is under way, or was killed."""
+
+    id: str
+    team: str | None
+    """None for a pass over all teams."""
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    plan_hash: str | None
+    brake: str | None
+    """The reasons of the brake that held; None when none did."""
+    counts: Mapping[str, int]
+
+
+class DecisionKind(StrEnum):
+    """What a person said about an item."""
+
+    LINK = "link"
+    UNLINK = "unlink"
+    IGNORE = "ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One thing a person said by a command.
+
+    ``value`` is the ticket as typed (link), the ticket's immutable id in ``tracker`` (unlink), or the reason (ignore;
+    None takes it back). A link or unlink without ``settled_at`` is still to be obeyed.
+    """
+
+    item_id: str
+    kind: DecisionKind
+    value: str | None
+    tracker: str | None
+    at: datetime
+    settled_at: datetime | None

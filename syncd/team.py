@@ -1,0 +1,68 @@
+"""The built application: teams with their sources and trackers, ready for a pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from syncd.core.desired import Policy
+from syncd.core.model import Document, Features, Postmortem
+from syncd.core.plan import WriteBackOf
+from syncd.core.postmortem import parse
+from syncd.core.write_back import Cells, WriteBack, write_back
+from syncd.ports import Clock, Source, Tracker
+from syncd.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class TeamSource:
+    """A source of a team. ``finished`` is its rule (see :func:`syncd.core.postmortem.finished`)."""
+
+    source: Source
+    label: str
+    """How the configuration calls it; routes match it."""
+    finished: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Everything one team has configured, built."""
+
+    policy: Policy
+    sources: tuple[TeamSource, ...]
+    trackers: Mapping[str, Tracker]
+    zone: ZoneInfo
+    fingerprint: str
+    """Changes whenever a setting that matters for planning, or syncd itself, changes."""
+
+    @property
+    def name(self) -> str:
+        """As configured."""
+        return self.policy.team
+
+    @property
+    def parse(self) -> Callable[[Document], Postmortem]:
+        """Reads a document, knowing the KEYs of this team's trackers."""
+        projects = frozenset().union(*(t.projects for t in self.trackers.values()))
+        return lambda document: parse(document, projects=projects)
+
+    @property
+    def write_back(self) -> WriteBackOf:
+        """Writes cells in this team's words."""
+        read = self.parse
+
+        def write(postmortem: Postmortem, cells: Mapping[int, Cells], features: Features) -> WriteBack:
+            words = self.policy.status_words
+            return write_back(postmortem, cells, status_words=words, states=features.states, reparse=read)
+
+        return write
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a command works with."""
+
+    ledger: Ledger
+    teams: tuple[Team, ...]
+    clock: Clock
