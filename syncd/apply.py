@@ -108,7 +108,7 @@ class Applier:
         effect = self._prepare(EffectKind.UPDATE, change, link.tracker, dict(change.push), marker=link.marker)
         self.ledger.sent(effect.id, self.clock())
         try:
-            ticket = tracker.update(link.ticket_id, **_arguments(change.push))
+            ticket = _told(tracker, link.ticket_id, change.push)
         except TrackerError as error:
             return self._failed(change, effect, error)
         link = settled(_seen(link, ticket), change.push)
@@ -325,15 +325,14 @@ def _disposition(change: Change) -> tuple[Disposition, str]:
     return Disposition.PENDING, change.reason
 
 
-def _arguments(push: Mapping[str, str]) -> dict[str, object]:
-    arguments: dict[str, object] = {}
-    if "title" in push:
-        arguments["title"] = push["title"]
-    if "state" in push:
-        arguments["state"] = State(push["state"])
-    if "due" in push:
-        arguments["due"] = date.fromisoformat(push["due"])
-    return arguments
+def _told(tracker: Tracker, ticket_id: str, push: Mapping[str, str]) -> Ticket:
+    """Tell the ticket the fields that the row moved."""
+    return tracker.update(
+        ticket_id,
+        title=push.get("title"),
+        state=State(push["state"]) if "state" in push else None,
+        due=date.fromisoformat(push["due"]) if "due" in push else None,
+    )
 
 
 def _old(change: Change, name: str) -> str | None:

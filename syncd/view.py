@@ -9,6 +9,7 @@ from datetime import datetime
 
 from syncd.core.change import Change, ChangeKind, Plan
 from syncd.core.identity import TicketId
+from syncd.core.inline import read_inline
 from syncd.core.merge import last_seen
 from syncd.core.model import (
     Disposition,
@@ -20,11 +21,12 @@ from syncd.core.model import (
     KnownItem,
     Problem,
     Reference,
+    Span,
     Ticket,
 )
 from syncd.core.plan import Vanished
 from syncd.core.postmortem import finished
-from syncd.core.references import reference
+from syncd.core.references import find_references
 from syncd.core.world import Named, Place, View, World
 from syncd.errors import AuthenticationFailed, SourceError, TrackerError
 from syncd.look import Look
@@ -225,11 +227,17 @@ class Asker:
         """The tickets that people linked to these items by command."""
         linked: dict[str, Named] = {}
         for item, text in self.ledger.hand_links().items():
-            ref = reference(text)
+            ref = _typed(text)
             resolved = self._resolve(ref) if ref and item in items else None
             if resolved:
                 linked[item] = self._tickets(resolved[0], [resolved[1]], ())[resolved[1]]
         return linked
+
+
+def _typed(text: str) -> Reference | None:
+    """A ticket as a person types it in a command, understood as in a ticket column."""
+    found = find_references(read_inline(text, (Span(0, len(text)),), {}), frozenset(), column=True)
+    return found[0].reference if found else None
 
 
 def world_of(asker: Asker, seen: Seen, recalled: Recalled, reader: SourceReader, *, retry: bool) -> World:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache
+from pathlib import Path
 
 from connectors.sources.folder import FolderSettings, FolderSource
 from connectors.trackers.folder import FolderTracker, FolderTrackerSettings
@@ -23,7 +24,12 @@ def application(settings: Settings, *, ledger: Ledger, clock: Clock) -> Applicat
 def _team(settings: Settings, name: str, ledger: Ledger, clock: Clock) -> Team:
     team = settings.teams[name]
     trackers = {called: _tracker(tracker, ledger, clock) for called, tracker in team.trackers.items()}
-    folders = [t.path for t in team.trackers.values() if isinstance(t, FolderTrackerSettings)]
+    folders = [
+        tracker.path
+        for any_team in settings.teams.values()
+        for tracker in any_team.trackers.values()
+        if isinstance(tracker, FolderTrackerSettings)
+    ]
     return Team(
         policy=_policy(settings, name, team),
         sources=tuple(_source(settings, source, ignore=folders) for source in team.sources),
@@ -46,7 +52,7 @@ def _policy(settings: Settings, name: str, team: TeamSettings) -> Policy:
     )
 
 
-def _source(settings: Settings, source: object, *, ignore: list[Path]) -> TeamSource:
+def _source(settings: Settings, source: object, *, ignore: Collection[Path]) -> TeamSource:
     match source:
         case FolderSettings():
             label = settings.written(source.path)

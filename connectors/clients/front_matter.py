@@ -25,7 +25,12 @@ LIMIT = 64 * 1024
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _KEY = re.compile(r"""(["']?)([A-Za-z_][\w -]*?)\1[ \t]*:(?=[ \t\r\n]|$)""")
 _CERTAINLY_PLAIN = re.compile(r"[ \t]*([A-Za-z0-9](?:[^\n:#]*[^\s:#])?)[ \t]*\r?\n?")
-_WRITTEN_PLAIN = re.compile(r"[^\W\d_](?:[\w ,.()/%+'-]*[\w.)%])?|\d{4}-\d\d-\d\d|[1-9][0-9a-f]*[a-df][0-9a-f]*")
+_WRITTEN_PLAIN = re.compile(
+    r"(?:[^\W\d_]|(?:\.\./)+\w)(?:[\w ,.()/%+'-]*[\w.)%])?"  # words, a path
+    r"|https?://[\w./%+?=&~#:@-]*[\w/]"
+    r"|\d{4}-\d\d-\d\d"
+    r"|[1-9][0-9a-f]*[a-df][0-9a-f]*"  # a marker that nobody takes for a number
+)
 _WRITTEN_PLAIN_IN_LIST = re.compile(r"[^\W\d_](?:[\w./+-]*\w)?")
 _SPECIAL_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _NOT_PRINTABLE = re.compile(

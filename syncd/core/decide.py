@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.core.change import Change, ChangeKind, Outcome
-from syncd.core.desired import DesiredTicket, NotWanted, desired_ticket
+from syncd.core.desired import NotWanted, desired_ticket
 from syncd.core.identity import Matching, TicketId, normal
 from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload
 from syncd.core.model import (
     FIELDS,
     ActionItem,
+    DesiredTicket,
     Disposition,
     Effect,
     EffectState,

@@ -42,7 +42,6 @@ class Policy:
     """A row that a person moved to done or cancelled moves its ticket."""
     write_back: bool = True
     status_words: Mapping[State, str] = field(default_factory=dict)
-    labels: tuple[str, ...] = ()
     creates_per_pass: int = 25
 
 

@@ -12,6 +12,7 @@ from syncd.core.model import Problem
 _FENCE = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\n|\r)")
 _CLOSE = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 _KEY = re.compile(r"^[\w\"'-][^:\n]*:(?:\s|$)", re.MULTILINE)
+_PAIR = re.compile(r"([A-Za-z][\w -]{0,40}):\s+(\S.*)$")
 _LIMIT = 64_000
 _DEPTH = 8
 
@@ -53,7 +54,14 @@ def read_front_matter(text: str) -> FrontMatter:
         return FrontMatter(_values(source), close.end())
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        return FrontMatter({}, close.end(), Problem(1, f"The front matter cannot be read: {reason}."))
+        problem = Problem(1, f"The front matter is not valid YAML: {reason}.")
+        return FrontMatter(_simple_values(source[:_LIMIT]), close.end(), problem)
+
+
+def _simple_values(source: str) -> dict[str, tuple[str, int]]:
+    """The plain ``key: value`` lines of front matter that is no YAML."""
+    pairs = ((number, _PAIR.match(line)) for number, line in enumerate(source.splitlines(), 2))
+    return {m[1].lower().replace("_", " "): (m[2].strip(" \"'"), number) for number, m in pairs if m}
 
 
 def _values(source: str) -> dict[str, tuple[str, int]]:

@@ -6,7 +6,7 @@ GitHub. A side that did not move never wins over one that did; where both moved 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -225,13 +225,11 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def settled(link: Link, item: ActionItem, names: Iterable[str]) -> Link:
-    """The link after an effect made both sides agree on these fields."""
+def settled(link: Link, told: Mapping[str, str]) -> Link:
+    """The link after the ticket was told these values of its row: on them both sides agree."""
     fields = dict(link.fields)
-    for name in names:
-        value = fields[name].ticket
-        agreed = ticket_title(item.action) if name == "title" else value
-        fields[name] = ThreeWay(agreed, value, agreed)
+    for name, value in told.items():
+        fields[name] = ThreeWay(value, fields[name].ticket, value)
     return replace(link, fields=fields)
 
 

@@ -87,7 +87,7 @@ _TRAILING_STATE = re.compile(
     r"(?:\s*[\[(（【](?P<bracketed>[^\[\]()（）【】]{1,60})[\])）】]|\s+[—–-]+\s*(?P<dashed>[\w'’ ]{2,30}))[.!]?$"
 )
 _TRAILING_SHOUT = re.compile(r"(?:^|[\s.;:,])(?P<state>TODO|DONE|WIP|FIXED|COMPLETED|CLOSED|RESOLVED|MERGED|CANCELLED|REJECTED|ONGOING)(?P<more>(?:\s+(?:in|by|via|on|with)\b[^.]{0,60})?)[.!]?$")
-_TRAILING_WORDS = re.compile(r"[.;,:]\s+(?P<state>(?:draft )?pr (?:exists|open|opened|up|raised|created|merged|in review)|not needed\b.{0,80}|no longer (?:needed|required)|already done|work in progress)[.!]?$", re.IGNORECASE)
+_TRAILING_WORDS = re.compile(r"[.;,:?!]\s+(?P<state>(?:draft )?pr (?:exists|open|opened|up|raised|created|merged|in review)|not needed\b.{0,80}|no longer (?:needed|required)|already done|work in progress)[.!]?$", re.IGNORECASE)
 _TRAILING_HANDLES = re.compile(rf"[\s(\[（,—–-]*(?<![\w.])(?P<owner>{_HANDLES})[)\]）]?\.?$")
 _TRAILING_PRIORITY = re.compile(rf"\s*[\[(【]{_PRIORITY}[\])】]\.?$", re.IGNORECASE)
 _TRAILING_TYPE = re.compile(r"\s*[\[(【](?P<type>[^\[\]()【】]{3,24})[\])】]\.?$")
@@ -434,6 +434,26 @@ def _tail_patterns(peel: _Peel) -> bool:
         peel.set("due", match["due"])
         return True
     return _tail_person(peel)
+
+
+def attributes_of(prose: Prose, projects: frozenset[str]) -> Sentence:
+    """What a line of ``Owner: X, due: Y`` adds to the task it belongs to; an empty sentence when it adds nothing."""
+    found = find_references(prose, projects)
+    peel = _Peel(prose, projects, frozenset(), end=len(prose.plain), found=found)
+    keys = list(_ATTRIBUTE.finditer(prose.plain))
+    if keys and not prose.plain[: keys[0].start()].strip(_SEPARATORS + "*[(") and _are_attributes(peel, keys):
+        take_attributes(peel, keys)
+    elif whole(prose, found):
+        peel.named.extend(found)
+    elif state := whole_state(re.split(r"[:：.–—-]", prose.plain)[0]):
+        peel.tell(state, prose.plain, None)
+    else:
+        return Sentence("")
+    values = peel.values
+    named = tuple(_with_name(f.reference, named=not is_commit(f.reference)) for f in peel.named)
+    return Sentence(
+        "", None, values.get("owner"), values.get("due"), values.get("type"), values.get("status"), peel.state, None, named
+    )
 
 
 _TRAILING_PERSON = re.compile(rf"\s*[\[(（](?P<owner>{_NAMES}|[A-Z]{{2,3}})[\])）]\.?$|\s+[—–-]\s*(?P<dashed>{_NAMES})\.?$")

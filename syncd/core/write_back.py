@@ -1,17 +1,20 @@
 """Tickets and their states, written into the document's own cells; every other character stays.
 
-What has to be replaced is worked out in :mod:`syncd.core.draft`; here it is proved: the new text is parsed again and
-must give the same items but for what was written.
+What has to be replaced is worked out in :mod:`syncd.core.write_table` and :mod:`syncd.core.write_bullet`; here it is
+proved: the new text is parsed again and must give the same items but for what was written.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from syncd.core.draft import BOX_STATES, Cells, Draft, Wish, agree, draft, means, names
-from syncd.core.model import ActionItem, Document, Postmortem, State
+from syncd.core.layout import replaced
+from syncd.core.model import ActionItem, Document, Postmortem, State, Table
+from syncd.core.wish import BOX_STATES, Cells, Draft, Wish, agree, is_blank, means, names
+from syncd.core.write_bullet import BulletDraft
+from syncd.core.write_table import TableDraft
 
 __all__ = ["Cells", "WriteBack", "write_back"]
 
@@ -44,14 +47,33 @@ def write_back(
     wish = Wish(postmortem, cells, status_words, states)
     wanted = sorted(cells)
     kept = _sound(wish, (), wanted, reparse)
-    result = draft(wish, kept)
+    result = _draft(wish, kept)
     spoilt = {
         index: "Writing its ticket or state here would change how the document is read; write it in by hand."
         for index in wanted
         if index not in kept
     }
     written = frozenset(index for index, _ in result.written)
-    return WriteBack(result.text, written, {**result.problems, **spoilt})
+    return WriteBack(_text(wish, result), written, {**result.problems, **spoilt})
+
+
+def _draft(wish: Wish, chosen: Collection[int]) -> Draft:
+    """The cells of the chosen items, and why some cannot be written."""
+    result = Draft()
+    items = wish.postmortem.items
+    tables: dict[int, tuple[Table, list[int]]] = {}
+    for index in sorted(chosen):
+        if table := items[index].table:
+            tables.setdefault(table.header.end, (table, []))[1].append(index)
+        else:
+            BulletDraft(wish, index, result).write()
+    for table, rows in tables.values():
+        TableDraft(wish, table, rows, result).write()
+    return result
+
+
+def _text(wish: Wish, result: Draft) -> str:
+    return replaced(wish.postmortem.document.text, result.edits)
 
 
 def _sound(
@@ -59,7 +81,7 @@ def _sound(
 ) -> tuple[int, ...]:
     """Those of the candidates that can be written together with what is kept; a bad one is found by halving."""
     both = (*kept, *candidates)
-    if not candidates or _proved(wish, draft(wish, both), reparse):
+    if not candidates or _proved(wish, _draft(wish, both), reparse):
         return both
     if len(candidates) == 1:
         return kept
@@ -68,10 +90,10 @@ def _sound(
 
 
 def _proved(wish: Wish, result: Draft, reparse: Callable[[Document], Postmortem]) -> bool:
-    old = wish.postmortem
-    if result.text == old.document.text:
+    old, text = wish.postmortem, _text(wish, result)
+    if text == old.document.text:
         return True
-    new = reparse(replace(old.document, text=result.text))
+    new = reparse(replace(old.document, text=text))
     if len(new.items) != len(old.items) or _frame(new) != _frame(old):
         return False
     touched: dict[int, set[str]] = defaultdict(set)
@@ -114,7 +136,8 @@ def _names(item: ActionItem) -> list[tuple[str, bool]]:
 
 
 def _status(item: ActionItem) -> tuple[object, ...]:
-    return (item.state, item.status)
+    # A blank word may stand in the very cell that is written now: a ticket cell that says TBD.
+    return () if is_blank(item.status) else (item.state, item.status)
 
 
 def _due(item: ActionItem) -> tuple[object, ...]:

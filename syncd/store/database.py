@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from syncd.errors import LedgerError
 
 BUSY_TIMEOUT = 10.0
 """Seconds a transaction waits for another process's write."""
+
+_PAUSE = 0.02
+"""Seconds between two tries of what SQLite does not wait for by itself."""
 
 _WRITES = "syncd_writes"
 
@@ -40,29 +44,21 @@ _CURES = {
 
 
 def database_path(url: str) -> Path | None:
-    """The file of an SQLite URL; None when it is kept in memory. Raises LedgerError for any other URL.
+    """The file of ``sqlite:///PATH``; None for ``sqlite://``, which is kept in memory. Raises LedgerError for others.
 
-    Absolute and free of symbolic links, so that all who open one file also find one lock beside it.
+    PATH is taken as it stands, no sign in it means anything. What is returned is absolute and free of symbolic links,
+    so that all who open one file also find one lock beside it.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
+    scheme, separator, rest = url.partition("://")
+    if not separator or (scheme == "sqlite" and rest and not rest.startswith("/")):
+        raise LedgerError("The database URL cannot be read; write it like sqlite:////var/lib/syncd/syncd.db.")
+    if scheme != "sqlite":
         raise LedgerError(
-            "The database URL cannot be read; write it like sqlite:////var/lib/syncd/syncd.db."
-        ) from error
-    if parsed.get_backend_name() != "sqlite":
-        raise LedgerError(
-            f"This version keeps its ledger in SQLite, not in {parsed.get_backend_name()}; "
-            "write the database as sqlite:////var/lib/syncd/syncd.db."
+            f"This version keeps its ledger in SQLite, not in {scheme}; "
+            "write the database like sqlite:////var/lib/syncd/syncd.db."
         )
-    if parsed.query:
-        raise LedgerError(f"The database URL takes no options, and it has {', '.join(parsed.query)}; leave them out.")
-    return None if parsed.database in (None, "", ":memory:") else Path(parsed.database).resolve()
-
-
-def database_url(path: Path) -> str:
-    """The URL of a file, whatever signs its name has."""
-    return f"sqlite:///{quote(str(path))}"
+    path = rest.removeprefix("/")
+    return None if path in ("", ":memory:") else Path(path).resolve()
 
 
 class Database:
@@ -178,11 +174,18 @@ def _open(where: str, busy_timeout: float) -> sqlite3.Connection:
 
 def _write_ahead(where: str, busy_timeout: float) -> None:
     """Switch the file to WAL, for good. Where WAL cannot be had (a network disk), SQLite keeps its older journal."""
-    connection = _open(where, busy_timeout)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-    finally:
-        connection.close()
+    deadline = time.monotonic() + busy_timeout
+    with closing(_open(where, busy_timeout)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                # Of several processes that switch a new file at once, SQLite refuses some without waiting.
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(_PAUSE)
+            else:
+                return
 
 
 def _engine(opener: Callable[[], sqlite3.Connection], *, only_one: bool = False) -> Engine:

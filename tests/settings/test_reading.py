@@ -302,7 +302,7 @@ def test_the_example_shows_every_key():
 
 def test_the_schema_for_editors_is_up_to_date():
     written = (CONFIG / "syncd.schema.json").read_text(encoding="utf-8")
-    assert written == json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
+    assert written == json.dumps(schema(), indent=2) + "\n", "run `make schema`"
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ EVENTS = st.builds(
     side=st.sampled_from(Side),
     at=MOMENTS,
 )
-few = settings(max_examples=40, deadline=None)
+few = settings(max_examples=25, deadline=None)
 
 
 def a_ledger():

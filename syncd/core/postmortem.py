@@ -1,0 +1,189 @@
+"""A document → a postmortem: what it says of itself, and its action items with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from syncd.core.blocks import Grid, ListItem, Page, Paragraph
+from syncd.core.bullets import read_bullets
+from syncd.core.columns import HEADERS
+from syncd.core.dates import order_of
+from syncd.core.head import read_head
+from syncd.core.html import read_html
+from syncd.core.markdown import read_markdown
+from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem, Role
+from syncd.core.prose import squeeze
+from syncd.core.rows import Findings, Reading, action_roles, read_rows
+from syncd.core.sections import Outline, Place, outline
+from syncd.core.words import TYPES, one_of, plain_words
+
+
+def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Postmortem:
+    """What a document says. ``projects`` are the KEYs of the configured trackers: their bare ``KEY-12`` is a ticket.
+
+    Never raises, whatever the text; what is wrong in it is a problem with its line.
+    """
+    page = read_html(document.text) if document.markup is Markup.HTML else read_markdown(document.text)
+    places = outline(page.blocks)
+    order = order_of(document.text)
+    head = read_head(document, page, places, order)
+    found = _items(page, places, document.markup, Reading(head.calendar(order), projects, head.people))
+    if head.kind is Kind.OTHER and not _has_sure_items(found, places, head.title):
+        found = Findings(placeholders=found.placeholders)
+    return Postmortem(
+        document=document,
+        kind=head.kind,
+        title=head.title,
+        severity=head.severity,
+        incident_date=head.incident_date,
+        postmortem_date=head.postmortem_date,
+        review_date=head.review_date,
+        retro_date=head.retro_date,
+        links=head.links,
+        items=tuple(found.items),
+        placeholders=tuple(sorted(found.placeholders)),
+        sign=head.sign,
+        restricted=head.restricted,
+        problems=_problems(page, places, found),
+        tables=tuple(found.tables),
+    )
+
+
+def _has_sure_items(found: Findings, places: Outline, title: str) -> bool:
+    return False
+
+
+def _items(page: Page, places: Outline, markup: Markup, reading: Reading) -> Findings:
+    """All items in the order of the document; sections that only may hold some count when no other does."""
+    found = Findings()
+    tables = {i: roles for i, grid, place in _grids(page, places) if (roles := action_roles(grid, place))}
+    for index, roles in tables.items():
+        grid = page.blocks[index]
+        assert isinstance(grid, Grid)
+        found.add(read_rows(grid, places.places[index], roles, reading))
+    sure_lists = read_bullets(page.blocks, _only(places.places, sure=True), places.labels, markup, reading)
+    found.add(sure_lists)
+    explicit = bool(found.items)
+    weak = read_bullets(page.blocks, _only(places.places, sure=False, lend=not explicit), places.labels, markup, reading)
+    found.add(weak)
+    found.items = _typed(sorted(found.items, key=lambda item: item.line))
+    return found
+
+
+def _grids(page: Page, places: Outline) -> Iterator[tuple[int, Grid, Place]]:
+    for index, (block, place) in enumerate(zip(page.blocks, places.places, strict=True)):
+        if isinstance(block, Grid):
+            yield index, block, place
+
+
+_ELSEWHERE = Place()
+
+
+def _only(places: Sequence[Place], *, sure: bool, lend: bool = False) -> tuple[Place, ...]:
+    """The places of one certainty, the others as if they stood outside. ``lend``: take them for certain."""
+    return tuple(
+        replace(p, sure=p.sure or lend) if p.section is not None and p.sure is sure else _ELSEWHERE for p in places
+    )
+
+
+def _typed(items: list[ActionItem]) -> list[ActionItem]:
+    """Sub-headings that are types give their type: ``### Prevent``, ``### Detect``."""
+    groups = {i.group for i in items if i.group}
+    types = {g for g in groups if _is_type(g)}
+    told = {g for g in types if not plain_words(g).startswith(("process", "documentation", "プロセス", "流程"))}
+    if len(types) < 2 or not told or any(i.type for i in items) or groups - types:
+        return items
+    return [replace(i, type=i.group) for i in items]
+
+
+def _is_type(group: str) -> bool:
+    return plain_words(group) in TYPES
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+_SQUEEZED_HEADERS = frozenset(name.replace(" ", "") for name in HEADERS if len(name) > 1 or name == "#")
+_LOST = re.compile(rf"(?:{one_of(_SQUEEZED_HEADERS)}){{3,}}")
+_ACTION_HEADERS = frozenset(n.replace(" ", "") for n, role in HEADERS.items() if role is Role.ACTION)
+
+
+def _problems(page: Page, places: Outline, found: Findings) -> tuple[Problem, ...]:
+    problems = [*page.problems, *found.problems, *_lost_tables(page)]
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: p.line))
+
+
+def _lost_tables(page: Page) -> Iterator[Problem]:
+    """Tables pasted from a rendered page: the header's words stick together, or stand between tabs."""
+    for block in page.blocks:
+        if not isinstance(block, Paragraph | ListItem):
+            continue
+        for number, passage in enumerate(block.passage.lines()):
+            words = passage.spans[0].end - passage.spans[0].start
+            if 12 <= words <= 160 and _is_lost_header(squeeze(passage.prose.plain)):
+                yield Problem(
+                    block.line + number,
+                    "This looks like the header of a table that lost its delimiters; write it as | ID | Action | … |.",
+                )
+
+
+def _is_lost_header(words: str) -> bool:
+    glued = words.replace(" ", "").lower()
+    match = _LOST.fullmatch(glued)
+    return match is not None and any(a in glued for a in ("action", "task", "item")) and len(words.split()) <= 6 and glued != words
+
+
+# --- finished -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Whether a postmortem is finished, and why, as a sentence; ``line`` is where it says so.
+
+    ``waits``: only the calendar makes it unfinished, its date is still to come.
+    """
+
+    finished: bool
+    why: str
+    line: int | None = None
+    waits: bool = False
+
+
+def finished(
+    postmortem: Postmortem,
+    *,
+    rule: str | None = None,
+    today: date,
+    merged: bool = False,
+    labels: frozenset[str] = frozenset(),
+) -> Finished:
+    """Whether action items of this postmortem may become tickets. The first that speaks decides.
+
+    1. The document's own sign. 2. The source's ``rule``: ``always``, ``merged`` or ``label:NAME``, with what the
+    source knows about the document. 3. It has action items, none of them unfilled, and its date has come.
+    """
+    if postmortem.sign:
+        told = "It says that it is finished" if postmortem.sign.finished else "It says that it is not finished"
+        return Finished(postmortem.sign.finished, f'{told}: "{postmortem.sign.words}".', postmortem.sign.line)
+    if rule:
+        return _by_rule(rule, merged=merged, labels=labels)
+    if postmortem.placeholders:
+        line = postmortem.placeholders[0]
+        return Finished(False, f"Line {line} is an action item that nobody filled in.", line)
+    if not postmortem.items:
+        return Finished(False, "It has no action items.")
+    if postmortem.postmortem_date and postmortem.postmortem_date > today:
+        return Finished(False, f"Its date, {postmortem.postmortem_date}, is still to come.", None, waits=True)
+    return Finished(True, "It has action items, and all of them are filled in.")
+
+
+def _by_rule(rule: str, *, merged: bool, labels: frozenset[str]) -> Finished:
+    if rule == "always":
+        return Finished(True, "Its source counts every document as finished.")
+    if rule == "merged":
+        return Finished(merged, "It is merged." if merged else "It is not merged yet.")
+    name = rule.removeprefix("label:")
+    has = name in labels
+    return Finished(has, f'It has the label "{name}".' if has else f'It does not have the label "{name}" yet.')

@@ -1,0 +1,225 @@
+"""Rows of an action table → action items."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from syncd.core.blocks import Grid, GridCell, GridRow
+from syncd.core.columns import is_timeline, roles, with_action
+from syncd.core.dates import Calendar
+from syncd.core.fields import all_options, is_blank, is_cell_placeholder, is_nothing, is_placeholder, split_owners
+from syncd.core.model import ActionItem, Problem, Reference, Role, State, Table
+from syncd.core.prose import Prose, squeeze
+from syncd.core.references import find_references, is_commit, tail, whole
+from syncd.core.sections import Place
+from syncd.core.sentence import Sentence, read_sentence
+from syncd.core.states import state_of, whole_state
+from syncd.core.words import TYPES
+
+
+@dataclass
+class Findings:
+    """What was found so far, in the order of the document."""
+
+    items: list[ActionItem] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    placeholders: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        """Take over all that another one holds."""
+        self.items += other.items
+        self.tables += other.tables
+        self.placeholders += other.placeholders
+        self.problems += other.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is needed to understand an item beside its own words."""
+
+    calendar: Calendar
+    projects: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+
+
+def action_roles(grid: Grid, place: Place) -> tuple[Role | None, ...] | None:
+    """What the columns of an action table hold; None for a table about something else."""
+    if place.denied or (place.section is None and is_timeline(grid)):
+        return None
+    found = roles(grid)
+    others = {Role.OWNER, Role.DUE, Role.STATUS, Role.TICKET} & set(found)
+    if place.section is not None:
+        found = with_action(grid, found)
+        certain = Role.ACTION in found and (others or place.sure or Role.TYPE in found)
+        return found if certain and not _only_time(grid, found) else None
+    named = found.index(Role.ACTION) if Role.ACTION in found else None
+    return found if named is not None and _stands_alone(grid, named, others) else None
+
+
+def _only_time(grid: Grid, found: tuple[Role | None, ...]) -> bool:
+    return is_timeline(grid) and not {Role.STATUS, Role.TICKET, Role.OWNER} & set(found)
+
+
+_TASK_HEADERS = ("action item", "action items", "action", "actions", "アクション", "アクションアイテム", "行动项", "acción", "follow-up", "follow up", "corrective action",
+                 "remediation", "todo", "task", "maßnahme", "ação", "azione", "действие", "조치 사항")  # fmt: skip
+
+
+def _stands_alone(grid: Grid, action: int, others: set[Role]) -> bool:
+    """Whether a table under no action heading tells by its columns alone that it holds action items."""
+    name = squeeze(grid.header.cells[action].prose.plain).strip(" *:").lower()
+    return name in _TASK_HEADERS and (len(others) >= 2 or (bool(others) and "item" in name) or Role.STATUS in others)
+
+
+def read_rows(grid: Grid, place: Place, roles_: tuple[Role | None, ...], reading: Reading) -> Findings:
+    """The items of an action table."""
+    findings = Findings()
+    table = Table(
+        grid.markup, grid.header.row, roles_, tuple(row.row for row in grid.rows), grid.delimiter
+    )
+    findings.tables.append(table)
+    if grid.problem:
+        findings.problems.append(Problem(grid.line, grid.problem))
+    for row in grid.rows:
+        _Row(row, table, place, reading, findings).read()
+    return findings
+
+
+class _Row:
+    def __init__(self, row: GridRow, table: Table, place: Place, reading: Reading, findings: Findings) -> None:
+        self.row, self.table, self.place, self.reading, self.findings = row, table, place, reading, findings
+
+    def cell(self, role: Role) -> GridCell | None:
+        column = self.table.column(role)
+        return self.row.cells[column] if column is not None and column < len(self.row.cells) else None
+
+    def prose(self, role: Role) -> Prose | None:
+        cell = self.cell(role)
+        return cell.prose if cell else None
+
+    def words(self, role: Role) -> str | None:
+        """The cell's text as written; None when it is empty or a dash."""
+        cell = self.cell(role)
+        text = cell.cell.text if cell else ""
+        return None if is_blank(text) else text
+
+    def read(self) -> None:
+        line = self.row.line
+        prose = self.prose(Role.ACTION)
+        text = squeeze(prose.plain) if prose else ""
+        if all(is_blank(c.prose.plain) for c in self.row.cells) or is_nothing(text) and text:
+            return
+        if self._unfilled(text):
+            self.findings.placeholders.append(line)
+            return
+        if prose is None or is_blank(text):
+            self.findings.problems.append(Problem(line, "This row names no action."))
+            return
+        if self.row.merged and self.table.delimiter and len(self.row.cells) > len(self.table.header.cells):
+            self.findings.problems.append(
+                Problem(line, "This row has more cells than the header; a | in a cell is written \\|.")
+            )
+        self.findings.items.append(self._item(prose))
+
+    def _unfilled(self, text: str) -> bool:
+        """Whether nobody filled in this row."""
+        if is_placeholder(text):
+            return True
+        kind = self.words(Role.TYPE)
+        if kind and all_options(kind, TYPES):
+            return True
+        filled = [w for role in (Role.OWNER, Role.DUE, Role.TICKET) if (w := self.words(role))]
+        if any(is_cell_placeholder(w) for w in filled):
+            return True
+        return is_blank(text) and not any(w for w in filled if w.lower() != "tbd")
+
+    def _item(self, prose: Prose) -> ActionItem:
+        sentence = read_sentence(prose, self.reading.projects, people=self.reading.people)
+        due = self.words(Role.DUE) or sentence.due
+        owner = self._owner(sentence)
+        status, state = self._state(sentence)
+        due_date, problem = self.reading.calendar.due(due) if due else (None, None)
+        if problem:
+            self.findings.problems.append(Problem(self.row.line, problem))
+        return ActionItem(
+            line=self.row.line,
+            action=sentence.action,
+            row_id=self.words(Role.ID) or sentence.row_id,
+            type=self.words(Role.TYPE) or sentence.type,
+            owner=owner,
+            owners=split_owners(owner) if owner else (),
+            due=due,
+            due_date=due_date,
+            status=status,
+            state=state,
+            references=self._references(sentence),
+            group=self.place.group,
+            code=sentence.code,
+            table=self.table,
+            row=self.row.row,
+        )
+
+    def _owner(self, sentence: Sentence) -> str | None:
+        if Role.OWNER not in self.table.roles:
+            return sentence.owner
+        return self.words(Role.OWNER)
+
+    def _state(self, sentence: Sentence) -> tuple[str | None, State | None]:
+        """The status as written, and what it means: its own column, marks of the action, a word beside a ticket."""
+        status = self.words(Role.STATUS)
+        if status and (state := state_of(status)):
+            return status, state
+        if sentence.state:
+            return status or sentence.status, sentence.state
+        for prose in self._ticket_cells():
+            beside = _beside(prose, self.reading.projects)
+            if beside and (state := state_of(beside)):
+                return status or beside, state
+        return status, None
+
+    def _ticket_cells(self) -> list[Prose]:
+        columns = [i for i, role in enumerate(self.table.roles) if role is Role.TICKET and i < len(self.row.cells)]
+        return [self.row.cells[i].prose for i in columns]
+
+    def _references(self, sentence: Sentence) -> tuple[Reference, ...]:
+        """Ticket cells first, then the other cells; each reference once."""
+        found: list[Reference] = []
+        for index, (cell, role) in enumerate(zip(self.row.cells, self.table.roles, strict=False)):
+            if role is Role.TICKET:
+                found.extend(_named(f.reference) for f in find_references(cell.prose, self.reading.projects, column=True))
+            elif role is Role.ACTION and index == self.table.column(Role.ACTION):
+                continue
+            else:
+                found.extend(self._mentioned(cell.prose, role))
+        return named_first([*found, *sentence.references])
+
+    def _mentioned(self, prose: Prose, role: Role | None) -> list[Reference]:
+        if role is Role.ID:
+            references = [f for f in find_references(prose, self.reading.projects) if f.linked or f.reference.key]
+        else:
+            references = find_references(prose, self.reading.projects)
+        all_named = whole(prose, references)
+        closing = tail(prose, references, len(prose.plain))[1]
+        return [_named(f.reference) if all_named or f in closing else f.reference for f in references]
+
+
+def named_first(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Each reference once, those that the row names before those that it only mentions."""
+    found: dict[str, Reference] = {}
+    for reference in sorted(references, key=lambda r: not r.named):
+        found.setdefault(reference.url or reference.text, reference)
+    return tuple(found.values())
+
+
+def _named(reference: Reference) -> Reference:
+    r = reference
+    return Reference(r.text, not is_commit(r), r.url, r.key, r.repository, r.number, r.pull, r.span)
+
+
+def _beside(prose: Prose, projects: frozenset[str]) -> str:
+    """The words of a ticket cell that are no reference."""
+    plain = prose.plain
+    for found in reversed(find_references(prose, projects, column=True)):
+        plain = plain[: found.start] + " " + plain[found.end :]
+    return squeeze(plain).strip(" ()[],;:.-–—") if whole_state(plain) is None else squeeze(plain)

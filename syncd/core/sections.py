@@ -1,0 +1,225 @@
+"""Which parts of a document hold action items, told from its headings: real ones, bold lines, labels of lists."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from syncd.core.blocks import Block, Grid, Heading, ListItem, Paragraph
+from syncd.core.prose import Emphasis, Prose, squeeze
+from syncd.core.words import (
+    ACTION_HEADING,
+    ACTION_HEADINGS,
+    ELSEWHERE_HEADING,
+    GROUP_WORDS,
+    OTHER_HEADING,
+    WEAK_HEADING,
+    plain_words,
+)
+
+_CERTAIN = re.compile(r"\baction[- ](?:items?|points?)\b|アクションアイテム|行动项")
+_REVIEW = re.compile(r"\b(?:review|schedule|status)$")
+_BOLD_LEVEL, _LABEL_LEVEL = 7, 8
+
+
+class Meaning(Enum):
+    """What a heading says about the text under it."""
+
+    ACTIONS = "actions"
+    PERHAPS = "perhaps"
+    """Tasks may stand here, if the document has no better place for them."""
+    ELSEWHERE = "elsewhere"
+    """About the incident itself; in a section with action items only a group."""
+    OTHER = "other"
+    """Never action items."""
+    NEUTRAL = "neutral"
+
+
+def meaning_of(heading: str) -> Meaning:
+    """What a heading says, in any of the languages we know."""
+    words = plain_words(heading)
+    if words in ACTION_HEADINGS:
+        return Meaning.ACTIONS
+    if len(words.split()) > 14 or words in ("", "action"):
+        return Meaning.NEUTRAL
+    if _CERTAIN.search(words) and not _REVIEW.search(words):
+        return Meaning.ACTIONS
+    if OTHER_HEADING.search(words):
+        return Meaning.OTHER
+    if ACTION_HEADING.search(words) and len(words.split()) <= 9:
+        return Meaning.ACTIONS
+    if WEAK_HEADING.search(words) and " did " not in f" {words} ":
+        return Meaning.PERHAPS
+    return Meaning.ELSEWHERE if ELSEWHERE_HEADING.search(words) else Meaning.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands. ``section`` is the index of the heading that opens its action section, None outside.
+
+    ``sure``: the heading means action items, not only perhaps. ``denied``: a heading says that it is something else.
+    """
+
+    section: int | None = None
+    heading: str = ""
+    sure: bool = False
+    denied: bool = False
+    group: str | None = None
+    group_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """The place of each block; ``labels`` are the blocks that are headings themselves."""
+
+    places: tuple[Place, ...]
+    labels: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    index: int
+    level: int
+    meaning: Meaning
+    text: str
+
+
+def outline(blocks: tuple[Block, ...]) -> Outline:
+    """Where each block of a document stands."""
+    return _Outliner(blocks).outline()
+
+
+class _Outliner:
+    def __init__(self, blocks: tuple[Block, ...]) -> None:
+        self.blocks = blocks
+        self._stack: list[_Open] = []
+        self._scopes: dict[int, Place] = {}
+        """List items that are headings of the items under them."""
+        self._titled = False
+
+    def outline(self) -> Outline:
+        places: list[Place] = []
+        labels: set[int] = set()
+        for index, block in enumerate(self.blocks):
+            opened = self._heading(index, block)
+            if opened:
+                labels.add(index)
+                self._push(opened)
+            place = self._scope(block) or self._place()
+            if isinstance(block, ListItem) and (label := self._label(index, block, place)):
+                labels.add(index)
+                self._scopes[index] = label
+            places.append(place)
+        return Outline(tuple(places), frozenset(labels))
+
+    # --- headings -----------------------------------------------------------------------------------------------
+
+    def _heading(self, index: int, block: Block) -> _Open | None:
+        if isinstance(block, Heading):
+            text = squeeze(block.prose.plain)
+            meaning = meaning_of(text)
+            title = not self._titled
+            self._titled = True
+            if title and block.level <= 2 and plain_words(text) not in ACTION_HEADINGS and self._has_headings_after(index):
+                meaning = Meaning.NEUTRAL
+            return _Open(index, block.level, meaning, text)
+        if isinstance(block, Paragraph) and block.item is None:
+            return self._line(index, block)
+        return None
+
+    def _has_headings_after(self, index: int) -> bool:
+        return any(isinstance(block, Heading) for block in self.blocks[index + 1 : index + 60])
+
+    def _line(self, index: int, block: Paragraph) -> _Open | None:
+        """A paragraph whose last line is all bold, or is a known heading, or introduces a list."""
+        last = block.passage.lines()[-1]
+        if last.spans[0].end - last.spans[0].start > 160:
+            return None
+        prose = last.prose if len(block.passage.spans) > 1 else block.prose
+        text = squeeze(prose.plain)
+        words = text.rstrip(":： ")
+        bold = prose.styled(Emphasis.BOLD, 0, len(words)) or prose.styled(Emphasis.BOLD, 0, len(text))
+        follows = self._follows(index)
+        if bold and (follows or len(block.passage.spans) == 1) and len(words) <= 100:
+            return _Open(index, _BOLD_LEVEL, meaning_of(words), words)
+        if not follows or len(words.split()) > 10:
+            return None
+        meaning = meaning_of(words)
+        if plain_words(words) in ACTION_HEADINGS or (meaning is Meaning.OTHER and text != words):
+            return _Open(index, _BOLD_LEVEL, meaning, words)
+        return _Open(index, _LABEL_LEVEL, Meaning.NEUTRAL, words) if text != words else None
+
+    def _follows(self, index: int) -> bool:
+        """Whether a list or table comes next."""
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        return isinstance(following, Grid | ListItem)
+
+    def _push(self, opened: _Open) -> None:
+        while self._stack and self._stack[-1].level >= opened.level and not self._keeps(self._stack[-1], opened):
+            self._stack.pop()
+        if self._stack and self._stack[-1].level >= opened.level:
+            opened = _Open(opened.index, self._stack[-1].level + 1, opened.meaning, opened.text)
+        self._stack.append(opened)
+
+    def _keeps(self, before: _Open, opened: _Open) -> bool:
+        """A group under a heading of the same rank: ``**Action items**``, then ``**Short term**``."""
+        return (
+            before.level == opened.level
+            and before.meaning in (Meaning.ACTIONS, Meaning.PERHAPS)
+            and opened.meaning in (Meaning.NEUTRAL, Meaning.PERHAPS)
+            and _is_group(opened.text)
+            and (before.level == _BOLD_LEVEL or before.index == opened.index - 1)
+        )
+
+    def _place(self) -> Place:
+        """Where a block under the open headings stands."""
+        first = max((i for i, o in enumerate(self._stack) if o.meaning is Meaning.OTHER), default=-1)
+        inner = self._stack[first + 1 :]
+        section = next((o for o in inner if o.meaning in (Meaning.ACTIONS, Meaning.PERHAPS)), None)
+        if section is None:
+            told = any(o.meaning in (Meaning.OTHER, Meaning.ELSEWHERE) for o in self._stack)
+            return Place(denied=told, heading=self._stack[-1].text if self._stack else "")
+        sure = any(o.meaning is Meaning.ACTIONS for o in inner)
+        deepest = inner[-1] if inner[-1] is not section else None
+        return Place(
+            section.index, section.text, sure, False, deepest.text if deepest else None, deepest.index if deepest else None
+        )
+
+    # --- labels of lists ----------------------------------------------------------------------------------------
+
+    def _scope(self, block: Block) -> Place | None:
+        """The place that a list item gives to what stands in it."""
+        parent = block.parent if isinstance(block, ListItem) else block.item if isinstance(block, Paragraph) else None
+        while parent is not None:
+            if parent in self._scopes:
+                return self._scopes[parent]
+            item = self.blocks[parent]
+            parent = item.parent if isinstance(item, ListItem) else None
+        return None
+
+    def _label(self, index: int, block: ListItem, place: Place) -> Place | None:
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        if block.checked is not None or not isinstance(following, ListItem) or following.parent != index:
+            return None
+        prose = block.prose
+        text = squeeze(prose.plain)
+        words = text.rstrip(":： ")
+        if len(words) > 80 or not (text != words or _is_bold(prose, words)):
+            return None
+        meaning = meaning_of(words)
+        if meaning in (Meaning.ACTIONS, Meaning.PERHAPS) and place.section is None:
+            sure = meaning is Meaning.ACTIONS
+            return Place(index, words, sure) if sure or _is_bold(prose, words) else None
+        if meaning in (Meaning.OTHER, Meaning.ELSEWHERE) and (place.section is None or meaning is Meaning.OTHER):
+            return Place(denied=True, heading=words)
+        return None
+
+
+def _is_bold(prose: Prose, words: str) -> bool:
+    return prose.styled(Emphasis.BOLD, 0, len(words))
+
+
+def _is_group(text: str) -> bool:
+    words = plain_words(text)
+    return words in GROUP_WORDS or any(w in GROUP_WORDS for w in re.split(r"[/&]| and | or ", words) if w)

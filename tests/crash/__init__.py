@@ -1,0 +1,1 @@
+"""Passes killed with SIGKILL at every call that touches the world."""
