@@ -26,6 +26,7 @@ from datetime import date
 from connectors.clients.front_matter import FrontMatter, flow, read, scalar, with_list_item, with_value
 from syncd.core.desired import ticket_title
 from syncd.core.model import State
+from syncd.core.states import whole_state
 
 LABEL = "syncd"
 """On every ticket that syncd made or adopted."""
@@ -34,16 +35,6 @@ _FIELDS = ("key", "title", "status", "owner", "due", "labels", "postmortem", "ma
 _NOTHING = frozenset({"", "~", "null"})
 _MARKER = re.compile(r"[0-9a-f]{12}")
 _DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-_APOSTROPHES = re.compile(r"['’]")
-_NO_LETTERS = re.compile(r"[\W_]+")
-_WORDS = {
-    State.OPEN: "open opened reopened todo to_do new backlog not_started unstarted planned pending ready accepted",
-    State.IN_PROGRESS: "in_progress inprogress progress wip doing started ongoing active working in_review review",
-    State.DONE: "done closed close complete completed resolved fixed finished shipped merged implemented solved",
-    State.CANCELLED: "cancelled canceled wontfix wont_fix wont_do wontdo will_not_do will_not_fix not_planned "
-    "duplicate rejected declined abandoned dropped obsolete invalid",
-}
-_STATES = {word.replace("_", " "): state for state, words in _WORDS.items() for word in words.split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +68,7 @@ def content(data: bytes) -> Content:
     if front.problem:
         return Content(None, "", None, None, None, None, (front.problem,))
     status, due, marker = (_given(front, name) for name in ("status", "due", "marker"))
-    state = state_of(status or "")
+    state = whole_state((status or "").replace("_", " "))
     day = _day(due or "")
     problems = (
         *_mistakes(front),
@@ -93,11 +84,6 @@ def content(data: bytes) -> Content:
         marker=marker if marker and _MARKER.fullmatch(marker) else None,
         problems=tuple(filter(None, problems)),
     )
-
-
-def state_of(word: str) -> State | None:
-    """The state that a person's word means; None when it means none of the four."""
-    return _STATES.get(_NO_LETTERS.sub(" ", _APOSTROPHES.sub("", word.casefold())).strip())
 
 
 def compose(fields: Mapping[str, str], *, labels: Sequence[str], description: str) -> bytes:

@@ -11,7 +11,6 @@ from syncd.core.layout import Replacement
 from syncd.core.model import ActionItem, Postmortem, Reference, Span, State
 from syncd.core.words import phrases
 
-
 _BLANK = phrases("-, –, —, --, ---, ?, …, ..., tbd, tba, tbc, n/a, na, none, none yet, 未定, なし, 无") | {""}
 
 

@@ -37,9 +37,9 @@ class BulletDraft:
             words = f"[{words}]"
         if span := retired(self.item, self.cells):
             return [Replacement(span.start, span.end, words)]
-        if (own := self._own(bullet)) and own.end == bullet.end:
-            return [Replacement(own.start, own.start, f"{words} ")]
-        return [Replacement(bullet.end, bullet.end, f" {words}")]
+        own = self._own(bullet)
+        end = self._before(own) if own and own.end == bullet.end else bullet.end
+        return [Replacement(end, end, f" {words}")]
 
     def _state(self, bullet: Bullet) -> list[Replacement]:
         state = self.cells.state
@@ -69,8 +69,7 @@ class BulletDraft:
         needed = state is State.CANCELLED or (state is State.DONE and not boxed)
         own, mark = self._own(bullet), f"({state.value})"
         if own:
-            start = own.start if needed else len(self.text[: own.start].rstrip(" \t"))
-            return [Replacement(start, own.end, mark if needed else "")]
+            return [Replacement(self._before(own), own.end, f" {mark}" if needed else "")]
         if bullet.mark and not self._task(bullet):
             return self._restated(bullet.mark, state)
         return [Replacement(bullet.end, bullet.end, f" {mark}")] if needed else []
@@ -84,6 +83,13 @@ class BulletDraft:
         word = self.wish.status_words[state]
         word = word.upper() if old[said.start : said.end].isupper() else word
         return [Replacement(mark.start, mark.end, state_words.replace(old, said, state=state, word=word))]
+
+    def _before(self, own: Span) -> int:
+        """Where the blanks before our mark begin."""
+        start = own.start
+        while self.text[start - 1] in " \t":
+            start -= 1
+        return start
 
     def _own(self, bullet: Bullet) -> Span | None:
         """A mark in brackets at the end, as we write it."""

@@ -334,6 +334,14 @@ def test_what_was_compared_once_is_not_opened_again(tracker, clock, opened):
     assert opened == ["T-1.md"]
 
 
+def test_what_is_too_young_to_vouch_for_itself_is_opened_each_time(tracker, opened):
+    young = tracker.create(desired(), MARKER).revision
+    opened.clear()
+    for _ in range(3):
+        assert tracker.listing({"T-1": young}).tickets == ()
+    assert opened == ["T-1.md"] * 3
+
+
 def test_touching_a_file_changes_nothing(tracker, root, clock):
     tracker.create(desired(), MARKER)
     clock.ahead = timedelta(hours=1)
