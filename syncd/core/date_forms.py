@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 _BACK, _AHEAD = timedelta(days=60), timedelta(days=305)
 """A date without a year lies between so long before the postmortem's date and so long after it."""
@@ -73,13 +74,30 @@ _RANGE_AFTER = re.compile(r"\s*(?:[-–—]|to\b|bis\b)\s*\d")
 _RANGE_BEFORE = re.compile(r"\d\s*[-–—]\s*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column:
     """What the other cells of a column show: their texts, each with the day it was read as."""
 
     cells: tuple[tuple[str, date | None], ...] = ()
     base: date | None = None
     """The day from which dates without a year are counted: the postmortem's, else the incident's."""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All words and numbers in it, in lower case."""
+        return frozenset(word for raw, _ in self.cells for word in re.findall(r"\w+", raw.casefold()))
+
+    @cached_property
+    def padded(self) -> bool | None:
+        """Whether it writes ``08`` (True) or ``8`` (False); None when it does not show."""
+        return next((padded for raw, _ in self.cells if (padded := _zeros(raw)) is not None), None)
+
+    @cached_property
+    def day_first(self) -> bool | None:
+        """Whether one of its numeric dates proves that they begin with the day, or with the month."""
+        numeric = ((_FORMS[-1].search(raw), day) for raw, day in self.cells)
+        proofs = (_order(match, day) for match, day in numeric if match and day and match["one"] != match["two"])
+        return next((proof for proof in proofs if proof is not None), None)
 
 
 def rewrite(raw: str, old: date | None, new: date, column: Column) -> str | None:
@@ -132,19 +150,19 @@ def _day_first(match: re.Match[str], old: date | None, column: Column) -> bool |
     one, two = int(match["one"]), int(match["two"])
     if old is None:
         return True if 12 < one <= 31 and two <= 12 else False if 12 < two <= 31 and one <= 12 else None
-    if not _year_fits(match["year"], old) or {one, two} != {old.day, old.month}:
+    if one != two or (one, two) != (old.day, old.month):
+        return _order(match, old)
+    if not _year_fits(match["year"], old):
         return None
-    if one != two:
-        return one == old.day
-    proofs = [_day_first(m, day, Column()) for m, day in _numeric(column) if m["one"] != m["two"]]
-    return next((proof for proof in proofs if proof is not None), match["sep"] == ".")
+    return match["sep"] == "." if column.day_first is None else column.day_first
 
 
-def _numeric(column: Column) -> Iterator[tuple[re.Match[str], date]]:
-    for raw, day in column.cells:
-        match = _FORMS[-1].search(raw)
-        if match is not None and day is not None:
-            yield match, day
+def _order(match: re.Match[str], day: date) -> bool | None:
+    """Whether a numeric date, read as ``day``, begins with the day; None when it is another date."""
+    one, two = int(match["one"]), int(match["two"])
+    if not _year_fits(match["year"], day) or {one, two} != {day.day, day.month}:
+        return None
+    return one == day.day
 
 
 # --- filling a form -------------------------------------------------------------------------------------------------
@@ -173,14 +191,16 @@ def _fill(match: re.Match[str], new: date, column: Column, *, day_first: bool) -
 
 def _padded(match: re.Match[str], column: Column) -> bool:
     """Whether one-digit numbers get a zero: as this date shows it, else as its column does."""
-    groups = match.groupdict()
-    for text in (match[0], " ".join(raw for raw, _ in column.cells)):
-        numbers = re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)
-        if any(n.startswith("0") for n in numbers):
-            return True
-        if any(len(n) == 1 for n in numbers):
-            return False
-    return not groups.get("month") and "日" not in match[0]
+    shown = _zeros(match[0])
+    shown = column.padded if shown is None else shown
+    return (not match.groupdict().get("month") and "日" not in match[0]) if shown is None else shown
+
+
+def _zeros(text: str) -> bool | None:
+    numbers = re.findall(r"(?<!\d)\d{1,2}(?!\d)", text)
+    if any(number.startswith("0") for number in numbers):
+        return True
+    return False if any(len(number) == 1 for number in numbers) else None
 
 
 def _number(value: int, *, padded: bool) -> str:
@@ -190,8 +210,7 @@ def _number(value: int, *, padded: bool) -> str:
 def _row(rows: Sequence[Sequence[str]], name: str, column: Column) -> Sequence[str]:
     """The list of names that this one is from; of several, the one whose other names the column shows."""
     rows = [row for row in rows if name.casefold() in [n.casefold() for n in row]]
-    shown = set(re.findall(r"\w+", " ".join(raw for raw, _ in column.cells).casefold()))
-    return max(rows, key=lambda row: len(shown.intersection(n.casefold() for n in row)))
+    return max(rows, key=lambda row: len(column.words.intersection(n.casefold() for n in row)))
 
 
 def _month(name: str) -> int:

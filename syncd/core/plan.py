@@ -142,7 +142,9 @@ def _same_items(view: View, old: Vanished) -> int:
 
 
 def _as_moved(view: View, old: Vanished | None) -> View:
-    return view if old is None else replace(view, record=old.record, items=old.items)
+    if old is None:
+        return view
+    return replace(view, record=old.record, items=tuple(replace(i, document=view.key) for i in old.items))
 
 
 # --- one document

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from syncd.core import date_forms, state_words
 from syncd.core.layout import Layout, Replacement, link, plain
-from syncd.core.model import ActionItem, Role, Row, State, Table
+from syncd.core.model import ActionItem, Role, Row, Span, State, Table
 from syncd.core.wish import BOX_STATES, Draft, Wish, agree, is_blank, names, retired
 
 
@@ -19,19 +19,21 @@ class TableDraft:
         self.layout = Layout(self.text, table)
         self.columns = {role: table.column(role) for role in (Role.STATUS, Role.DUE)}
         self.columns[Role.TICKET] = self._ticket_column()
-        self.cells: dict[tuple[int, int], Replacement] = {}
+        self.by_end = {row.end: row for row in table.rows}
+        self.cells: dict[tuple[int, int], tuple[int, str]] = {}
+        """By :attr:`Row.end` and column, which need not exist yet: whose it is, and its new words."""
         self._words: dict[State, str] = {}
-        self.new: dict[int, dict[int, str]] = {}
-        """Cells that do not exist yet: by :attr:`Row.end`, by column."""
 
     def write(self) -> None:
         """Draft the cells of these rows."""
         headers = self._headers()
         for index in self.rows:
-            self._status(index)
             self._ticket(index)
+            self._status(index)
             self._due(index)
-        self.draft.edits += [*self.cells.values(), *self._new_cells(headers)]
+        old = [(self.by_end[end], column, words) for (end, column), (_, words) in self.cells.items()]
+        self.draft.edits += [self.layout.put(row, c, words) for row, c, words in old if c < len(row.cells)]
+        self.draft.edits += self._new_cells(headers)
 
     # --- columns ------------------------------------------------------------------------------------------------
 
@@ -68,20 +70,22 @@ class TableDraft:
         return [role.value.capitalize() for role in wanted]
 
     def _new_cells(self, headers: Sequence[str]) -> Iterable[Replacement]:
+        """The cells behind the last one of each row, in all rows if columns are added."""
         count = len(self.table.header.cells)
         if headers:
-            contents = {
-                row.end: [
-                    self.new.get(row.end, {}).get(column, "") for column in range(len(row.cells), count + len(headers))
-                ]
-                for row in self.table.rows
-            }
+            contents = {end: self._behind(row, count + len(headers)) for end, row in self.by_end.items()}
             return self.layout.add_columns(headers, contents)
-        rows = {row.end: row for row in self.table.rows}
+        lengths: dict[int, int] = {}
+        for end, column in self.cells:
+            lengths[end] = max(lengths.get(end, 0), column + 1)
         return [
-            self.layout.fill(rows[end], [cells.get(c, "") for c in range(len(rows[end].cells), max(cells) + 1)])
-            for end, cells in self.new.items()
+            self.layout.fill(self.by_end[end], self._behind(self.by_end[end], length))
+            for end, length in lengths.items()
+            if length > len(self.by_end[end].cells)
         ]
+
+    def _behind(self, row: Row, length: int) -> list[str]:
+        return [self.cells.get((row.end, column), (0, ""))[1] for column in range(len(row.cells), length)]
 
     # --- cells --------------------------------------------------------------------------------------------------
 
@@ -96,12 +100,21 @@ class TableDraft:
         words = link(cells.ticket, cells.url, self.table.markup)
         column = self.columns[Role.TICKET]
         if span := retired(item, cells):
-            self._claim(index, "ticket", span.start, Replacement(span.start, span.end, words))
+            self._exchange(index, span, words)
         elif column is None:
             self.draft.refuse(index, _no_column("Ticket", words))
         else:
             old = self._shown(index, column)
             self._put(index, "ticket", column, words if self._blank(index, column) else f"{old} {words}")
+
+    def _exchange(self, index: int, span: Span, words: str) -> None:
+        """Put the link where the retired key stands, in whichever cell that is."""
+        for column, cell in enumerate(self._row(index).cells):
+            content = self.layout.content(cell)
+            if content.start <= span.start and span.end <= content.end:
+                old = content.of(self.text)
+                start, end = span.start - content.start, span.end - content.start
+                self._put(index, "ticket", column, old[:start] + words + old[end:])
 
     def _status_wanted(self, index: int) -> bool:
         return self.wish.cells[index].state is not None and is_blank(self._item(index).status)
@@ -120,12 +133,14 @@ class TableDraft:
 
     def _restate(self, index: int, column: int | None, state: State) -> None:
         item, word = self._item(index), self._word(state)
-        if column is None:
-            self.draft.refuse(index, _no_column("Status", word) if is_blank(item.status) else _elsewhere(item, word))
+        if column is None and is_blank(item.status):
+            self.draft.refuse(index, _no_column("Status", word))
             return
-        old = self._shown(index, column)
+        # Some write the state behind the ticket instead.
+        column = self.columns[Role.TICKET] if column is None else column
+        old = "" if column is None else self._shown(index, column)
         said = state_words.find(old, item.state)
-        if said is None:
+        if column is None or said is None:
             self.draft.refuse(index, _elsewhere(item, word))
         elif not (said.boxed and agree(item.state, state, BOX_STATES)):
             new = state_words.replace(old, said, state=state, word=word, cross=self.wish.cross)
@@ -187,9 +202,11 @@ class TableDraft:
         return row
 
     def _shown(self, index: int, column: int) -> str:
-        """What stands in a cell, as written; nothing in one that the row does not have."""
-        cells = self._row(index).cells
-        return self.layout.content(cells[column]).of(self.text) if column < len(cells) else ""
+        """What stands in a cell, or will; as written."""
+        row = self._row(index)
+        if (row.end, column) in self.cells:
+            return self.cells[row.end, column][1]
+        return self.layout.content(row.cells[column]).of(self.text) if column < len(row.cells) else ""
 
     def _blank(self, index: int, column: int) -> bool:
         row = self._row(index)
@@ -198,18 +215,12 @@ class TableDraft:
         return is_blank(row.cells[column].text) and "<!--" not in self._shown(index, column)
 
     def _put(self, index: int, name: str, column: int, words: str) -> None:
-        row = self._row(index)
-        if column < len(row.cells):
-            self._claim(index, name, column, self.layout.put(row, column, words))
-        else:
-            self.new.setdefault(row.end, {})[column] = words
-            self.draft.written.add((index, name))
-
-    def _claim(self, index: int, name: str, place: int, replacement: Replacement) -> None:
-        if self.cells.setdefault((self._row(index).end, place), replacement) is not replacement:
+        place = (self._row(index).end, column)
+        if self.cells.get(place, (index, ""))[0] != index:
             self.draft.refuse(index, "Its row holds another item too; give each a row of its own.")
-        else:
-            self.draft.written.add((index, name))
+            return
+        self.cells[place] = (index, words)
+        self.draft.written.add((index, name))
 
 
 def _no_column(header: str, words: str) -> str:

@@ -8,9 +8,9 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from syncd.core.postmortem import parse
 
 from syncd.core.model import Document, Markup, Postmortem, Role, State
+from syncd.core.postmortem import parse
 from syncd.core.write_back import Cells, WriteBack, write_back
 
 DOCUMENTS = Path(__file__).parents[1] / "documents" / "write_back"
@@ -126,6 +126,12 @@ def test_a_key_that_the_ticket_no_longer_has_is_replaced():
     assert written(lines, cells)[2] == f"| Add an alert | see {LINK} |"
 
 
+def test_a_retired_key_is_replaced_in_whichever_cell_it_stands():
+    lines = ["| Action | Status |", "|---|---|", "| Add an alert (OPS-9) | Open |"]
+    cells = Cells(ticket="OPS-1", url=URL, retired="OPS-9", state=DONE)
+    assert written(lines, cells)[2] == f"| Add an alert ({LINK}) | Done |"
+
+
 def test_a_persons_own_column_of_references_counts_as_ticket_column():
     lines = ["| Action | Where |", "|---|---|", "| Add an alert | |", "| Add a test | OPS-7 |"]
     assert written(lines, Cells(ticket="OPS-1", url=URL))[2] == f"| Add an alert | {LINK} |"
@@ -237,8 +243,6 @@ def test_a_row_longer_than_its_header_gets_no_column_but_a_problem():
         ("-", DONE, "Done"),
         ("TBD", OPEN, "Open"),
         ("", OPEN, "Open"),
-        ("[ ]", DONE, "[x]"),
-        ("[x]", OPEN, "[ ]"),
     ],
 )
 def test_only_the_state_in_a_status_cell_is_replaced(cell, state, expected):
@@ -263,6 +267,13 @@ def test_a_status_cell_that_agrees_is_left_as_it_is(cell, state, lacking):
     postmortem = read(document(*lines))
     result = write(postmortem, {0: Cells(state=state)}, states=frozenset(State) - {lacking})
     assert (result.text, result.written, result.problems) == (postmortem.document.text, frozenset(), {})
+
+
+def test_a_state_behind_the_ticket_is_replaced_there():
+    lines = ["| Action | Ticket |", "|---|---|", "| Add an alert | [#7](https://github.com/a/b/issues/7) **TODO** |"]
+    expected = "| Add an alert | [#7](https://github.com/a/b/issues/7) **Done** |"
+    assert written(lines, Cells(ticket="a/b#7", state=DONE))[2] == expected
+    assert written(lines, Cells(ticket="OPS-1", state=DONE))[2] == expected.replace("**Done**", "**Done** OPS-1")
 
 
 def test_the_documents_own_word_is_used_where_it_shows_one():
