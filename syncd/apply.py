@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
 from syncd.core.decide import url_in
-from syncd.core.merge import created_link, payload, settled
+from syncd.core.merge import created_link, payload, settled, values
 from syncd.core.model import (
     Disposition,
     Document,
@@ -150,7 +150,7 @@ class Applier:
         marker = change.effect.marker if change.effect and change.effect.marker else new_marker()
         sent = payload(change.desired)
         effect = change.effect or self._prepare(EffectKind.CREATE, change, tracker.location, sent, marker=marker)
-        self.ledger.sent(effect.id, self.clock())
+        self.ledger.sent(effect.id, self.clock(), payload=sent)
         try:
             ticket = tracker.create(change.desired, marker)
         except TrackerError as error:
@@ -332,6 +332,7 @@ def _told(tracker: Tracker, ticket_id: str, push: Mapping[str, str]) -> Ticket:
         title=push.get("title"),
         state=State(push["state"]) if "state" in push else None,
         due=date.fromisoformat(push["due"]) if "due" in push else None,
+        document=push.get("document"),
     )
 
 
@@ -341,7 +342,7 @@ def _old(change: Change, name: str) -> str | None:
 
 def _seen(link: Link, ticket: Ticket) -> Link:
     """The link with the ticket's side as it was just returned."""
-    there = {"title": ticket.title, "state": ticket.state.value, "due": ticket.due.isoformat() if ticket.due else None}
+    there = values(ticket)
     fields = {name: ThreeWay(value.document, there[name], value.agreed) for name, value in link.fields.items()}
     return replace(
         link, key=ticket.key, url=ticket.url, fields=fields, revision=ticket.revision, presence=ticket.presence

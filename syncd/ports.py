@@ -147,7 +147,13 @@ class Tracker(Protocol):
         """
 
     def update(
-        self, ticket_id: str, *, title: str | None = None, state: State | None = None, due: date | None = None
+        self,
+        ticket_id: str,
+        *,
+        title: str | None = None,
+        state: State | None = None,
+        due: date | None = None,
+        document: str | None = None,
     ) -> Ticket:
         """Change only what is given; saying it twice is harmless. Returns the ticket as it is afterwards.
 

@@ -19,6 +19,7 @@ from enum import StrEnum
 from syncd.apply import Applier, Progress, new_marker
 from syncd.core.change import Change, ChangeKind, Outcome, Plan, plan_hash
 from syncd.core.identity import TicketId
+from syncd.core.merge import payload
 from syncd.core.model import EffectKind, Problem
 from syncd.core.plan import plan
 from syncd.errors import UsageError
@@ -295,14 +296,14 @@ class _Round:
     def _keep_approval(self, work: _Work, changes: Sequence[Change]) -> None:
         """Tickets that a person let through, but that the pace left for later passes, need no second approval."""
         for change in changes:
-            if change.kind is ChangeKind.CREATE and change.outcome is Outcome.PENDING and change.effect is None:
+            if change.outcome is Outcome.PENDING and change.desired is not None and change.effect is None:
                 self.app.ledger.prepare(
                     EffectKind.CREATE,
                     document=change.document,
                     item_id=change.item_id,
                     tracker=work.team.trackers[change.tracker or ""].location,
                     marker=new_marker(),
-                    payload={},
+                    payload=payload(change.desired),
                     at=self.app.clock(),
                 )
 

@@ -245,7 +245,8 @@ def world_of(asker: Asker, seen: Seen, recalled: Recalled, reader: SourceReader,
     ledger, team = asker.ledger, asker.team
     keys = [v.key for v in seen.views] + [v.record.key for v in (*seen.vanished, *seen.retired)]
     effects = [e for e in ledger.effects(open_only=True, documents=keys) if e.kind is EffectKind.CREATE]
-    items = {i.id for v in (*seen.views, *seen.vanished) for i in v.items}
+    lost = [i for v in seen.vanished for i in v.items]
+    items = {i.id for v in seen.views for i in v.items} | {i.id for i in lost}
     named = {
         (n.place.location, n.ticket.id): n.ticket
         for view in seen.views
@@ -257,7 +258,7 @@ def world_of(asker: Asker, seen: Seen, recalled: Recalled, reader: SourceReader,
     wanted = {*named, *((n.place.location, n.ticket.id) for n in by_hand.values() if n.ticket)}
     records = {r.key: r for r in ledger.all_documents()} if wanted or seen.vanished else dict(recalled.records)
     gone = [r.key for r in recalled.records.values() if r.gone]
-    strays = [*ledger.items(gone), *(i for v in seen.vanished for i in v.items)] if seen.views else []
+    strays = [*ledger.items(gone), *lost] if seen.views else []
     return World(
         policy=team.policy,
         places=asker.look.places,

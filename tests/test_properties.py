@@ -81,6 +81,8 @@ class Life(RuleBasedStateMachine):
         """Which tickets were created for which item."""
         self.buried: list[tuple[str, int, str]] = []
         """Deleted rows that may come back: document, item, text."""
+        self.seen: dict[int, str] = {}
+        """The text by which the last whole pass knew an item."""
         self.names = 0
         self.truth = 0
 
@@ -144,8 +146,9 @@ class Life(RuleBasedStateMachine):
         name, truth, text = self.buried.pop()
         if name in self.sheets:
             sheet = self.sheets[name]
+            same = truth if self.seen.get(truth) == text else self.next_truth()
             rows = [*sheet.rows()[1], f"| 77 | {text} | Team {truth % 3} | | Open |"]
-            sheet.write(rows, [*sheet.truths, truth])
+            sheet.write(rows, [*sheet.truths, same])
 
     @rule(data=st.data(), seed=st.integers(0, 99))
     def shuffle_and_renumber(self, data: st.DataObject, seed: int) -> None:
@@ -215,6 +218,8 @@ class Life(RuleBasedStateMachine):
         if done.brake:
             done = self.approve_after_nothing_happened(done)
         self.note_creates(done)
+        for sheet in self.sheets.values():
+            self.seen |= {t: sheet.cells(row)[1] for row, t in zip(sheet.rows()[1], sheet.truths, strict=True)}
         assert {name: sheet.theirs() for name, sheet in self.sheets.items()} == before, "a cell of theirs was touched"
         self.check_that_no_item_is_lost()
 
@@ -244,6 +249,8 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def lose_the_ledger(self) -> None:
+        """After a whole pass: what nobody had read or written down when it was lost, nobody can know."""
+        self.a_pass()
         self.line.lose_the_ledger()
 
     def note_creates(self, done: Pass) -> None:
@@ -252,7 +259,19 @@ class Life(RuleBasedStateMachine):
                 sheet = self.sheets[os.path.basename(change.path)]
                 self.made[sheet.truths[change.index or 0]].add(change.ticket or "")
         doubled = {truth: keys for truth, keys in self.made.items() if len(keys) > 1}
-        assert not doubled, f"more than one ticket for an item: {doubled}"
+        assert not doubled, f"more than one ticket for an item: {doubled}\n{self.described(done)}"
+
+    def described(self, done: Pass) -> str:
+        """The world, for whoever has to find out why."""
+        items = [
+            f"{Path(i.document).name}:{i.line} {i.disposition} {i.link and i.link.key} {i.action!r} {i.reason}"
+            for i in self.line.ledger.items()
+        ]
+        changes = [f"{c.kind} {c.outcome} {c.path}:{c.line} {c.ticket} {c.reason}" for _, c in done.changes]
+        effects = [
+            f"{e.kind} {e.state} {e.item_id} {Path(e.document).name} {e.reason}" for e in self.line.ledger.effects()
+        ]
+        return "\n".join((*items, *changes, *effects, *(f"{s.name} {s.truths}" for s in self.sheets.values())))
 
     def note_create_by_title(self, key: str) -> None:
         """A pass that died told nobody which row the ticket was for: its title and document do."""

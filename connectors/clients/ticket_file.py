@@ -93,7 +93,14 @@ def compose(fields: Mapping[str, str], *, labels: Sequence[str], description: st
     return "\n".join(("---", *lines, "---", "", description)).encode("utf-8", "replace")
 
 
-def updated(data: bytes, *, title: str | None = None, state: State | None = None, due: date | None = None) -> bytes:
+def updated(
+    data: bytes,
+    *,
+    title: str | None = None,
+    state: State | None = None,
+    due: date | None = None,
+    postmortem: str | None = None,
+) -> bytes:
     """The file with what is given changed, and every other byte kept; what already says so is left as it is.
 
     Raises ValueError, with the end of a sentence about the file, when a person has to mend it first.
@@ -106,6 +113,8 @@ def updated(data: bytes, *, title: str | None = None, state: State | None = None
         wanted["status"] = _unless_unknown(front, "status", state.value, understood=before.state)
     if due is not None and before.due != due:
         wanted["due"] = _unless_unknown(front, "due", due.isoformat(), understood=before.due)
+    if postmortem and before.postmortem != postmortem:
+        wanted["postmortem"] = postmortem
     text = front.text
     for name, value in wanted.items():
         text = with_value(read(text), name, scalar(value))

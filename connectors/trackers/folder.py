@@ -117,7 +117,9 @@ class FolderTracker:
             return self._missing(known)
         except OSError as error:
             return Listing(tuple(tickets), complete=False, problem=self._unlisted(error))
-        tickets += [self._absent(key, Presence.DELETED) for key in known if key not in seen]
+        # An editor that saves by renaming may hide a file from a scan in progress.
+        gone = [key for key in known if key not in seen and not os.path.lexists(self._folder.file(key))]
+        tickets += [self._absent(key, Presence.DELETED) for key in gone]
         return Listing(tuple(tickets), complete=not hidden, problem=_about(hidden))
 
     def look_up(self, keys: Collection[str]) -> Mapping[str, Ticket]:
@@ -157,6 +159,9 @@ class FolderTracker:
             held = self._folder.read(key)
         except FileNotFoundError:
             return None
+        except OSError as error:
+            why = f"{key}.md cannot be read ({error.strerror}). Allow syncd to read it, or remove it."
+            raise NotSent(f"Where the marker {marker} is cannot be told: {why}") from error
         if marker.encode() not in held.data:
             return None
         ticket = self._ticket(key, held)
@@ -171,7 +176,8 @@ class FolderTracker:
         if not stat.S_ISREG(status.st_mode) and revision is None:
             return None
         before, digest, ours = self._read.get(key, ("", "", True))
-        if before == now and (revision.endswith(digest) if revision else revision is None and not ours):
+        same = revision.endswith(digest) if revision else revision is None and not ours
+        if before == now and same:
             return None
         held = self._folder.read(key)
         if revision and revision.endswith(_digest(held)):
@@ -243,10 +249,17 @@ class FolderTracker:
         return self._afterwards(key)
 
     def update(
-        self, ticket_id: str, *, title: str | None = None, state: State | None = None, due: date | None = None
+        self,
+        ticket_id: str,
+        *,
+        title: str | None = None,
+        state: State | None = None,
+        due: date | None = None,
+        document: str | None = None,
     ) -> Ticket:
         """Change the lines of what is given and no other byte; see :meth:`syncd.ports.Tracker.update`."""
-        return self._edit(ticket_id, lambda data: updated(data, title=title, state=state, due=due))
+        link = document and relative(document, folder=self._folder.path)
+        return self._edit(ticket_id, lambda data: updated(data, title=title, state=state, due=due, postmortem=link))
 
     def adopt(self, ticket_id: str, marker: str) -> Ticket:
         """Add the label and the marker; see :meth:`syncd.ports.Tracker.adopt`."""

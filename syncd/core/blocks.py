@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TypeAlias
 
 from syncd.core.model import Cell, Markup, Problem, Row, Span
@@ -18,9 +20,13 @@ class Lines:
     """The lines of a text by number and by offset; ``\\n``, ``\\r\\n`` and ``\\r`` end one."""
 
     def __init__(self, text: str) -> None:
-        ends = [(m.start(), m.end()) for m in _LINE_END.finditer(text)]
-        self._starts = [0, *(end for _, end in ends)]
-        self._ends = [*(start for start, _ in ends), len(text)]
+        if "\r" in text:
+            ends = [(m.start(), m.end()) for m in _LINE_END.finditer(text)]
+            self._starts = [0, *(end for _, end in ends)]
+            self._ends = [*(start for start, _ in ends), len(text)]
+        else:
+            self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))][:-1]
+            self._ends = [*(start - 1 for start in self._starts[1:]), len(text)]
 
     def __len__(self) -> int:
         return len(self._starts)
@@ -128,9 +134,14 @@ class Grid:
     line: int
     markup: Markup
     header: GridRow
-    rows: tuple[GridRow, ...]
+    cut: Callable[[], tuple[GridRow, ...]] = field(repr=False, compare=False)
     delimiter: Row | None = None
     problem: str | None = None
+
+    @cached_property
+    def rows(self) -> tuple[GridRow, ...]:
+        """The rows under the header; cut into cells only when somebody asks for them."""
+        return self.cut()
 
 
 Block: TypeAlias = Heading | Paragraph | ListItem | Grid

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from syncd.core.blocks import Block, Grid, Heading, ListItem, Paragraph
+from syncd.core.ending import closing_name
 from syncd.core.fields import is_blank, is_nothing, is_placeholder, split_owners
 from syncd.core.model import ActionItem, Bullet, Markup, Problem, Span, State
 from syncd.core.prose import Emphasis, Passage, Prose, squeeze
 from syncd.core.references import find_references, whole
 from syncd.core.rows import Findings, Reading, named_first
-from syncd.core.sections import Place
-from syncd.core.sentence import Sentence, attributes_of, closing_name, read_sentence
+from syncd.core.sections import Outline, Place
+from syncd.core.sentence import NOTHING, Sentence, attributes_of, read_sentence
 from syncd.core.states import whole_state
 from syncd.core.verbs import starts_as_task, starts_with_clock, tells_the_past
 from syncd.core.words import BOXES, GROUP_WORDS, TYPES, plain_words
@@ -25,6 +27,7 @@ _REPORT = re.compile(
     re.IGNORECASE,
 )
 """An entry of a checklist about the report itself, told in the passive."""
+_PASSIVE = frozenset(("is", "are", "was", "were", "been"))
 _SCHEDULE = re.compile(
     r"^(?:action items? review|review of action items|action review|follow-?up review|retro(?:spective)? check-? ?in|next retro(?:spective)?|review(?: date| meeting)?|follow-?up meeting|next review|check-? ?in)\s*(?:date)?\s*[:：]",
     re.IGNORECASE,
@@ -50,45 +53,48 @@ class _Node:
     paragraphs: list[Paragraph] = field(default_factory=list)
     parent: _Node | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         return squeeze(self.item.prose.plain)
 
 
 def read_bullets(
-    blocks: Sequence[Block], places: Sequence[Place], labels: frozenset[int], markup: Markup, reading: Reading
+    blocks: Sequence[Block], places: Outline, markup: Markup, reading: Reading, *, sure: bool, explicit: bool = False
 ) -> Findings:
-    """The items that lists, paragraphs and headings of action sections hold."""
-    reader = _Reader(blocks, places, labels, markup, reading)
-    return reader.read()
+    """The items that lists, paragraphs and headings of action sections hold.
+
+    ``sure``: of the sections that certainly hold some, else of those that only may. ``explicit``: take only items
+    that say themselves that they are tasks.
+    """
+    return _Reader(blocks, places, markup, reading).read(sure=sure, explicit=explicit)
 
 
 class _Reader:
-    def __init__(
-        self, blocks: Sequence[Block], places: Sequence[Place], labels: frozenset[int], markup: Markup, reading: Reading
-    ) -> None:
-        self.blocks, self.places, self.labels, self.markup, self.reading = blocks, places, labels, markup, reading
+    def __init__(self, blocks: Sequence[Block], places: Outline, markup: Markup, reading: Reading) -> None:
+        self.blocks, self.places, self.labels = blocks, places.places, places.labels
+        self.markup, self.reading = markup, reading
         self.findings = Findings()
 
-    def read(self) -> Findings:
-        for section in dict.fromkeys(p.section for p in self.places if p.section is not None):
-            members = [i for i, p in enumerate(self.places) if p.section == section]
-            self._section(members)
-        self.findings.items.sort(key=lambda item: item.line)
+    def read(self, *, sure: bool, explicit: bool) -> Findings:
+        sections: dict[int, list[int]] = {}
+        for index, place in enumerate(self.places):
+            if place.section is not None and place.sure is sure:
+                sections.setdefault(place.section, []).append(index)
+        for members in sections.values():
+            self._section(members, explicit=explicit)
         return self.findings
 
-    def _section(self, members: list[int]) -> None:
+    def _section(self, members: list[int], *, explicit: bool) -> None:
         roots = self._trees(members)
         heading_tasks = self._heading_tasks(members, roots)
         taken = {i for task in heading_tasks for i in task.members}
         roots = [root for root in roots if root.index not in taken]
-        sure = self.places[members[0]].sure or any(self.places[i].sure for i in members)
         for group in _lists(roots):
-            if sure or any(_is_explicit(node) for root in group for node in _walk(root)):
+            if not explicit or any(_is_explicit(node) for root in group for node in _walk(root)):
                 self._list(group)
-        for task in heading_tasks:
+        for task in () if explicit else heading_tasks:
             self._heading_task(task)
-        self._paragraphs([i for i in members if i not in taken], alone=not roots and not heading_tasks)
+        self._paragraphs([i for i in members if i not in taken], alone=not explicit and not roots and not heading_tasks)
 
     # --- lists --------------------------------------------------------------------------------------------------
 
@@ -118,7 +124,7 @@ class _Reader:
             self._node(root, people, under=None)
 
     def _is_checklist(self, roots: list[_Node]) -> bool:
-        return sum(_REPORT.search(root.text) is not None for root in roots) * 2 >= len(roots) > 0
+        return sum(_tells_of_report(root.text) for root in roots) * 2 >= len(roots) > 0
 
     def _is_past(self, roots: list[_Node]) -> bool:
         """Whether a list tells what responders did: hours, or only the past and nothing that a task has."""
@@ -322,11 +328,12 @@ class _Reader:
         nodes = [node for node in roots if node.index in task.members]
         if any(node.item.checked is not None for node in nodes):
             return False
-        detailed = all(_is_detail(node) for node in nodes)
-        attributes = any(attributes_of(p, frozenset()) != Sentence("") for p in self._details_under(task))
-        if nodes and not detailed:
-            return numbered and attributes
-        return numbered or attributes or (starts_as_task(text) and len(words.split()) > 2)
+        if nodes and not all(_is_detail(node) for node in nodes):
+            return numbered and self._has_attributes(task)
+        return numbered or (starts_as_task(text) and len(words.split()) > 2) or self._has_attributes(task)
+
+    def _has_attributes(self, task: _HeadingTask) -> bool:
+        return any(attributes_of(prose, frozenset()) != NOTHING for prose in self._details_under(task))
 
     def _details_under(self, task: _HeadingTask) -> list[Prose]:
         found: list[Prose] = []
@@ -358,6 +365,10 @@ class _HeadingTask:
     members: list[int]
 
 
+def _tells_of_report(text: str) -> bool:
+    return not _PASSIVE.isdisjoint(text.lower().split()) and _REPORT.search(text) is not None
+
+
 def _walk(node: _Node) -> Iterator[_Node]:
     stack = [node]
     while stack:
@@ -384,7 +395,7 @@ def _is_detail(node: _Node) -> bool:
     prose = node.item.prose
     if node.item.checked is not None:
         return False
-    if attributes_of(prose, frozenset()) != Sentence(""):
+    if attributes_of(prose, frozenset()) != NOTHING:
         return True
     found = find_references(prose, frozenset())
     links = prose.anchors and not squeeze("".join(_outside(prose)))

@@ -44,7 +44,10 @@ _DATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_PERHAPS_NUMERIC = re.compile(r"\d[/-]\d{1,2}[/-]\d\d")
 _NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,2})([/-])(\d{1,2})\2(?:(?:19|20)\d\d|\d\d)(?![\w/-])")
+_YEAR_SOMEWHERE = re.compile(r"(?:19|20)\d\d|\d\d?[/.-]\d\d?[/.-]\d\d")
+_DIGIT = re.compile(r"\d")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")
 
 
@@ -70,7 +73,9 @@ class Written:
 
 def order_of(text: str) -> Order:
     """Which order the unambiguous numeric dates of a document prove; UNKNOWN when none does, or they disagree."""
-    pairs = [(int(m[1]), int(m[3])) for m in _NUMERIC.finditer(text)]
+    places = (m.start() for m in _PERHAPS_NUMERIC.finditer(text))
+    found = (_NUMERIC.search(text, max(0, start - 2), start + 12) for start in places)
+    pairs = [(int(m[1]), int(m[3])) for m in found if m]
     day_first = any(first > 12 >= second for first, second in pairs)
     month_first = any(second > 12 >= first for first, second in pairs)
     if day_first == month_first:
@@ -80,6 +85,8 @@ def order_of(text: str) -> Order:
 
 def find_dates(text: str, order: Order = Order.UNKNOWN) -> list[Written]:
     """All dates of a text, in order, impossible and ambiguous ones with their problem."""
+    if not _DIGIT.search(text):
+        return []
     return [_written(match, order) for match in _DATE.finditer(text)]
 
 
@@ -159,6 +166,12 @@ class Calendar:
             return None, f'"{text}" names no year, and the document has no date to tell it from.'
         return resolved, found[-1].problem
 
+    def all(self, text: str) -> list[date]:
+        """All dates of a text that can be told, in order."""
+        if self.anchor is None and not _YEAR_SOMEWHERE.search(text):
+            return []
+        return [found for w in find_dates(text, self.order) if (found := self.resolve(w))]
+
     def first(self, text: str) -> date | None:
         """The first date of a text that can be told."""
-        return next((found for w in find_dates(text, self.order) if (found := self.resolve(w))), None)
+        return next(iter(self.all(text)), None)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from syncd.core.change import Change, ChangeKind, Outcome
 from syncd.core.desired import NotWanted, desired_ticket
-from syncd.core.identity import Matching, TicketId, normal
-from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload
+from syncd.core.identity import DOUBT, UNCLAIMED, Matching, TicketId, is_unclaimed, normal, resemblance
+from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload, values
 from syncd.core.model import (
     FIELDS,
     ActionItem,
@@ -61,6 +61,8 @@ class RowDecider:
     """Items, of any document, whose row is gone in this pass."""
     claimed: dict[TicketId, str]
     """Tickets adopted so far in this plan → where; shared by all documents of the plan."""
+    homeless: tuple[Ticket, ...] = ()
+    """Tickets that the ledger lost and whose document is none of those here."""
     shared: frozenset[TicketId] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -117,7 +119,7 @@ class RowDecider:
         ticket = self.world.tickets.get((link.tracker, link.ticket_id)) or last_seen(link)
         if ticket.presence is not Presence.HERE:
             return self._missing(row, place, link, ticket)
-        merged = merge(row.item, link, ticket, features=place.features)
+        merged = merge(row.item, link, ticket, features=place.features, location=self.view.location)
         named_now = any(_is(n, link) for n in self.view.named.get(row.index, ()))
         seen = replace(merged.link, named=named_now or (link.named and not _reattached(known)))
         changes = [
@@ -190,7 +192,7 @@ class RowDecider:
             return []
         cells = Cells(
             ticket=seen.key if link_it or retired or named else None,
-            url=url_in(seen.url, self.view.postmortem.document.location),
+            url=url_in(seen.url, self.view.location),
             state=merged.state,
             due=merged.due,
             retired=retired,
@@ -234,7 +236,7 @@ class RowDecider:
         where = (place.location, ticket.id)
         if holder := self._held_elsewhere(where, row.item_id):
             return row.block(f"{ticket.key} belongs to {holder}; remove it here to get a new ticket", place=place)
-        self.claimed[where] = f"{self.view.postmortem.document.path}:{row.item.line}"
+        self.claimed[where] = self.view.place(row.index)
         link = adopted_link(row.item, row.item_id, place.location, ticket, ours=False, features=place.features)
         reason = f"{ticket.key}, linked by hand" if by_hand else f"the row names {ticket.key}"
         return self._join(row, place, ticket, link, reason=reason, by_hand=by_hand)
@@ -245,6 +247,9 @@ class RowDecider:
         ticket = next((t for p, t in self.world.unclaimed if t.id == unclaimed.ticket_id and p == place), None)
         assert place is not None, "an unclaimed ticket comes from a configured tracker"
         assert ticket is not None, "an unclaimed ticket was listed"
+        owner = self.claimed[place.location, ticket.id]
+        if owner != self.view.place(row.index):
+            return row.block(f"{ticket.key} belongs to {owner}; remove it here to get a new ticket", place=place)
         link = adopted_link(row.item, row.item_id, place.location, ticket, ours=True, features=place.features)
         return self._join(row, place, ticket, link, reason=f"{ticket.key} carries our marker and is this item's")
 
@@ -273,7 +278,7 @@ class RowDecider:
             events=(Event(row.item_id, "link", None, ticket.key, Side.SYNCD, self.world.now),),
         )
         adoption = replace(adoption, by_hand=by_hand)
-        merged = merge(row.item, link, ticket, features=place.features)
+        merged = merge(row.item, link, ticket, features=place.features, location=self.view.location)
         named = any(_is(n, link) for n in self.view.named.get(row.index, ()))
         after = [
             *self._write(row, place, merged, replace(merged.link, named=named), named=named),
@@ -355,15 +360,14 @@ class RowDecider:
         """A ticket whose document is gone or unknown and whose text is this row's: it may be this item's."""
         text = normal(item.action)
         for stray in self.world.strays:
-            if normal(stray.action) == text and stray.link and not _closed(stray.link):
+            if normal(stray.action) == text and (stray.id in self.world.effects or not _finished(stray.link)):
                 path = self.world.paths.get(stray.document, stray.document)
-                key = stray.link.key
-                return (
-                    f"{key} had the same text in {path}, which is gone: {_link_or(key)}, else `syncd unlink {stray.id}`"
-                )
-        for _, ticket in self.world.unclaimed:
-            if normal(ticket.title) == text and ticket.document != self.view.postmortem.document.location:
-                return f"{ticket.key} carries a marker of ours and the same text: {_link_or(ticket.key)}"
+                handle = stray.link.key if stray.link else stray.id
+                ask = f"{_link_or(handle)}, else `syncd unlink {stray.id}`"
+                return f"{handle} had the same text in {path}, which is gone: {ask}"
+        for ticket in self.homeless:
+            if resemblance(ticket.title, item.action) >= DOUBT:
+                return f"{ticket.key} (“{ticket.title[:60]}”) carries a marker of ours: {_link_or(ticket.key)}"
         return None
 
     def _still_refused(self, item_id: str, wanted: DesiredTicket) -> str | None:
@@ -467,16 +471,11 @@ def _unfinished(finished: Finished) -> str:
     return f"{UNFINISHED}: {finished.why}{where}"
 
 
-def is_unclaimed(known: KnownItem) -> bool:
-    """Whether it stands for a ticket that the ledger does not know; see :func:`unclaimed_item`."""
-    return known.id.startswith("~")
-
-
 def unclaimed_item(place: Place, ticket: Ticket, document: str) -> KnownItem:
     """A ticket that the ledger does not know, as an item that rows can be matched with."""
-    sent = {"title": ticket.title, "state": ticket.state.value, "due": None}
-    link = created_link(f"~{ticket.id}", place.location, ticket, marker=ticket.marker or "", sent=sent)
-    return KnownItem(id=f"~{ticket.id}", document=document, line=0, action=ticket.title, link=link)
+    sent = {**values(ticket), "due": None}
+    link = created_link(f"{UNCLAIMED}{ticket.id}", place.location, ticket, marker=ticket.marker or "", sent=sent)
+    return KnownItem(id=f"{UNCLAIMED}{ticket.id}", document=document, line=0, action=ticket.title, link=link)
 
 
 def _link_or(key: str) -> str:
@@ -499,8 +498,9 @@ def _reattached(known: KnownItem) -> bool:
     return known.disposition is Disposition.DETACHED
 
 
-def _closed(link: Link) -> bool:
-    return link.fields["state"].ticket in (State.DONE, State.CANCELLED)
+def _finished(link: Link | None) -> bool:
+    """Whether no ticket is at stake any more."""
+    return link is None or link.fields["state"].ticket in (State.DONE, State.CANCELLED)
 
 
 def _moved(before: Link, after: Link, name: str) -> str:
@@ -510,6 +510,8 @@ def _moved(before: Link, after: Link, name: str) -> str:
 def _shown(name: str, value: str | None) -> str:
     if value is None:
         return "none"
+    if name == "document":
+        return posixpath.basename(value)
     return f"“{value}”" if name == "title" else value.replace("_", " ")
 
 

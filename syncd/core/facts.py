@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.prose import Emphasis, Prose, squeeze
 from syncd.core.sections import Meaning, meaning_of
-from syncd.core.words import one_of, phrases, plain_words
+from syncd.core.words import phrases, plain_words
 
 LABELS: dict[str, str] = {
     **dict.fromkeys(phrases("""
@@ -64,11 +64,16 @@ LABELS: dict[str, str] = {
     """), ""),
 }  # fmt: skip
 
-_KNOWN = re.compile(rf"(?:^|(?<=[\s|*•·,;>(-]))(?P<label>{one_of(frozenset(LABELS))})\s*(?:\([^()]{{1,30}}\)|（[^（）]{{1,30}}）)?\s*[:：](?!//)", re.IGNORECASE)
+_COLON = re.compile(r"\s*(?:\([^()]{1,30}\)|（[^（）]{1,30}）)?\s*[:：](?!//)")
+_WORD_START = re.compile(r"(?:^|(?<=[\s|*•·,;>(-]))(?=[^\s|*•·,;>(-])")
+_LABEL_LENGTH = max(map(len, LABELS))
+_ROUGH_LABEL = re.compile(r"[^\w#]*([^:：*_<>(（]{1,40}?)[*_]*\s*(?:[(（][^()（）]{1,30}[)）]\s*)?(?:</\w+>)?[*_]*[:：]")
+_ROUGH_BOLD = re.compile(r"(?:\*\*|__|<b>|<strong>)([^*_<>]{2,60}?)(?:[(（][^()（）]{1,30}[)）]\s*)?[:：]?(?:\*\*|__|</b>|</strong>)")
 _NEXT_PAIR = re.compile(r"\s\|\s(?=[^|:：]{1,30}[:：])")
 _LEAD = re.compile(r"[\s>*•·\-–—|\W]*")
 _STOP = re.compile(r"timeline|root cause|went (?:well|wrong)|lesson|chronolog|タイムライン|根本原因|时间线|根因|cronolog|causa ra|zeitleiste|impact")
 _BLOCKS = 60
+_LONGEST = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,19 @@ def _whole(section: str, block: Paragraph | ListItem) -> Fact:
 
 def _lines(block: Paragraph | ListItem) -> Iterator[Fact]:
     for number, passage in enumerate(block.passage.lines()):
-        prose = passage.prose
-        if ":" in prose.plain or "：" in prose.plain:
-            yield from _line(prose, block.line + number)
+        rough = passage.rough
+        if len(rough) < _LONGEST and _may_tell(rough):
+            yield from _line(passage.prose, block.line + number)
+
+
+def _may_tell(rough: str) -> bool:
+    """Whether a line begins with a known label, or has one in bold, as far as its markup shows."""
+    if "：" not in rough and ":" not in rough:
+        return False
+    start = _ROUGH_LABEL.match(rough)
+    return bool(start and start[1].strip().lower() in LABELS) or any(
+        m[1].strip(" :：").lower() in LABELS for m in _ROUGH_BOLD.finditer(rough)
+    )
 
 
 def _line(prose: Prose, line: int) -> Iterator[Fact]:
@@ -122,15 +137,32 @@ def _line(prose: Prose, line: int) -> Iterator[Fact]:
     lead = _LEAD.match(plain)
     first = lead.end() if lead else 0
     bold = [(s.start, s.end) for s in prose.styles if s.kind is Emphasis.BOLD and _ends_label(plain, s.end)]
-    known = [m for m in _KNOWN.finditer(plain)]
-    if not known or not (known[0].start() <= first or any(s <= known[0].start() < e for s, e in bold)):
+    known = list(_labels(plain))
+    if not known or not (known[0].start <= first or any(s <= known[0].start < e for s, e in bold)):
         return
-    starts = sorted({m.start() for m in known} | {s for s, _ in bold} | {m.start() for m in _NEXT_PAIR.finditer(plain)})
-    for match in known:
-        end = next((s for s in starts if s >= match.end()), len(plain))
-        kind = LABELS[match["label"].lower()]
-        urls = tuple(a.url for a in prose.anchors if match.end() <= a.start and a.end <= end)
-        yield Fact(kind, match["label"].lower(), _value(prose, match.end(), end), line, urls)
+    starts = sorted({k.start for k in known} | {s for s, _ in bold} | {m.start() for m in _NEXT_PAIR.finditer(plain)})
+    for found in known:
+        end = next((s for s in starts if s >= found.end), len(plain))
+        urls = tuple(a.url for a in prose.anchors if found.end <= a.start and a.end <= end)
+        yield Fact(LABELS[found.label], found.label, _value(prose, found.end, end), line, urls)
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    start: int
+    end: int
+    label: str
+
+
+def _labels(plain: str) -> Iterator[_Label]:
+    """The known labels before a colon, each as long as possible."""
+    for colon in _COLON.finditer(plain):
+        low = max(0, colon.start() - _LABEL_LENGTH)
+        for match in _WORD_START.finditer(plain, low, colon.start()):
+            words = plain[match.start() : colon.start()].lower()
+            if words in LABELS:
+                yield _Label(match.start(), colon.end(), words)
+                break
 
 
 def _value(prose: Prose, start: int, end: int) -> str:
@@ -149,9 +181,11 @@ def _ends_label(plain: str, end: int) -> bool:
 
 def _table(grid: Grid) -> Iterator[Fact]:
     """A table of labels and values, side by side."""
+    if len(grid.header.cells) not in (2, 4):
+        return
     for row in (grid.header, *grid.rows[:30]):
         for label, value in zip(row.cells[::2], row.cells[1::2], strict=False):
             key = plain_words(label.prose.plain)
-            if key in LABELS and len(row.cells) in (2, 4):
+            if key in LABELS:
                 urls = tuple(a.url for a in value.prose.anchors)
                 yield Fact(LABELS[key], key, value.cell.text, row.line, urls)

@@ -56,7 +56,7 @@ def severity(text: str) -> str | None:
 
 # --- what nobody filled in ------------------------------------------------------------------------------------------
 
-_TEMPLATE_MARK = re.compile(r"\{\{.*?\}\}|\$\{[^{}]*\}|\{%.*?%\}|<%.*?%>")
+_TEMPLATE_MARK = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{%[^%]*%\}|<%[^%]*%>")
 _BRACKETS = re.compile(r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】|\{[^{}]*\})[.:]?$")
 _SAMPLE = re.compile(
     r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)"

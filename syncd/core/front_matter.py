@@ -26,21 +26,8 @@ class FrontMatter:
     problem: Problem | None = None
 
 
-class _Loader(yaml.BaseLoader):
-    """Every scalar is a string; anchors are refused and depth is bounded, so that small texts stay small."""
-
-    depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        event = self.peek_event()  # type: ignore[no-untyped-call]
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.YAMLError("anchors and aliases are not read")
-        self.depth += 1
-        if self.depth > _DEPTH:
-            raise yaml.YAMLError("it is nested too deeply")
-        node: yaml.Node | None = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
-        self.depth -= 1
-        return node
+_LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""Every scalar is a string. The loader only hands out events: nothing is built from them."""
 
 
 def read_front_matter(text: str) -> FrontMatter:
@@ -65,17 +52,26 @@ def _simple_values(source: str) -> dict[str, tuple[str, int]]:
 
 
 def _values(source: str) -> dict[str, tuple[str, int]]:
+    """The keys of the outermost mapping that have a plain value."""
     if len(source) > _LIMIT:
         raise ValueError(f"it is longer than {_LIMIT} characters")
-    loader = _Loader(source.replace("\t", "  "))
-    try:
-        node = loader.get_single_node()
-    finally:
-        loader.dispose()  # type: ignore[no-untyped-call]
-    if not isinstance(node, yaml.MappingNode):
-        raise ValueError("it is no list of keys and values")
-    return {
-        key.value.strip().lower().replace("_", " "): (value.value.strip(), key.start_mark.line + 2)
-        for key, value in node.value
-        if isinstance(key, yaml.ScalarNode) and isinstance(value, yaml.ScalarNode)
-    }
+    found: dict[str, tuple[str, int]] = {}
+    key: yaml.ScalarEvent | None = None
+    depth = 0
+    for event in yaml.parse(source.replace("\t", "  "), Loader=_LOADER):
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise ValueError("anchors and aliases are not read")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEPTH or (depth == 1 and not isinstance(event, yaml.MappingStartEvent)):
+                raise ValueError("it is nested too deeply, or no list of keys and values")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+            key = None if depth == 1 else key
+        elif isinstance(event, yaml.ScalarEvent) and depth == 1:
+            if key is None:
+                key = event
+            else:
+                found[key.value.strip().lower().replace("_", " ")] = (event.value.strip(), key.start_mark.line + 2)
+                key = None
+    return found

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
-from syncd.core.dates import Calendar, Order, find_dates
-from syncd.core.facts import Fact, facts
+from syncd.core.dates import Calendar, Order
+from syncd.core.facts import LABELS, Fact, facts
 from syncd.core.fields import is_cell_placeholder, is_placeholder, severity
 from syncd.core.model import Document, Kind, Sign
 from syncd.core.prose import squeeze
@@ -51,8 +52,8 @@ def read_head(document: Document, page: Page, outline: Outline, order: Order) ->
         severity=_severity(known),
         incident_date=incident,
         postmortem_date=postmortem,
-        review_date=when.scheduled("review_date"),
-        retro_date=when.scheduled("retro_date"),
+        review_date=when.scheduled("review_date", postmortem or incident),
+        retro_date=when.scheduled("retro_date", postmortem or incident),
         sign=_sign(page, known, title, line),
         links=_links(known),
         people=_people(known),
@@ -148,11 +149,10 @@ def _is_choice(value: str) -> bool:
 # --- dates ----------------------------------------------------------------------------------------------------------
 
 _TIMELINE = re.compile(r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог|key events|lead ?up|what happened")
+_REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
+_STRICT_TIMELINE = re.compile("time ?line|chronolog")
 _PATH_DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
-_SCHEDULED = {
-    "review_date": re.compile(r"^[\s>*+•|-]*\**(?:action items? review(?: date)?|review of action items|action review|follow-?up review)\**\s*[:：|]\**\s*(.+)$", re.IGNORECASE | re.MULTILINE),
-    "retro_date": re.compile(r"^[\s>*+•|-]*\**(?:retro(?:spective)? check-? ?in|next retro(?:spective)?)\**\s*[:：|]\**\s*(.+)$", re.IGNORECASE | re.MULTILINE),
-}  # fmt: skip
+_SCHEDULED = {kind: [k for k, v in LABELS.items() if v == kind] for kind in ("review_date", "retro_date")}
 
 
 class _Dates:
@@ -180,11 +180,16 @@ class _Dates:
         kinds = ("incident_date", "postmortem_date", "date")
         return any(self._labelled(kind, None) for kind in kinds) or self._in_text(self.title) is not None
 
-    def scheduled(self, kind: str) -> date | None:
-        """A date of the follow-up schedule."""
-        match = _SCHEDULED[kind].search(self.document.text)
-        incident, postmortem = self.dates() if match else (None, None)
-        return Calendar(postmortem or incident, self.order).first(match[1]) if match else None
+    def scheduled(self, kind: str, anchor: date | None) -> date | None:
+        """A date of the follow-up schedule, wherever it stands: a line of a known label and a date."""
+        text = self.document.text
+        lower = text.lower()
+        for label in _SCHEDULED[kind] if len(lower) == len(text) else ():
+            at = lower.find(label)
+            if at >= 0 and (match := _REST_OF_LINE.match(text, at + len(label))):
+                if day := Calendar(anchor, self.order).first(match[1]):
+                    return day
+        return None
 
     def _labelled(self, kind: str, anchor: date | None) -> date | None:
         calendar = Calendar(anchor, self.order)
@@ -194,28 +199,28 @@ class _Dates:
         return Calendar(None, self.order).first(text)
 
     def _all_earlier(self, plain: date) -> date | None:
-        """The first day of the timeline, when the timeline ends before the day the document is dated."""
-        days = [d for d in self._timeline(re.compile("time ?line|chronolog")) if abs((plain - d).days) <= 120]
+        """The first day that the timeline's headings name, when all of them are before the day of the document."""
+        told = islice(self._timeline(_STRICT_TIMELINE, headings=True), 40)
+        days = [d for d in told if abs((plain - d).days) <= 120]
         return min(days) if days and max(days) < plain else None
 
-    def _timeline(self, about: re.Pattern[str]) -> list[date]:
-        found: list[date] = []
+    def _timeline(self, about: re.Pattern[str], *, headings: bool = False) -> Iterator[date]:
+        """The days that headings, and unless only ``headings`` the sections of that name, tell, in order."""
         for block, place in zip(self.page.blocks, self.outline.places, strict=True):
-            if len(found) < 40 and about.search(plain_words(place.heading)) or isinstance(block, Heading):
-                found.extend(self._in_block(block, about))
-        return found
+            if isinstance(block, Heading) or (not headings and about.search(plain_words(place.heading))):
+                yield from self._in_block(block)
 
-    def _in_block(self, block: Heading | Paragraph | ListItem | Grid, about: re.Pattern[str]) -> list[date]:
+    def _in_block(self, block: Heading | Paragraph | ListItem | Grid) -> list[date]:
         if isinstance(block, Grid):
             texts = [row.cells[0].prose.plain for row in block.rows[:60] if row.cells]
         else:
-            texts = [block.prose.plain]
+            texts = [block.passage.rough[:2000]]
         calendar = Calendar(None, self.order)
-        return [d for text in texts for w in find_dates(text, self.order) if (d := calendar.resolve(w))]
+        return [day for text in texts for day in calendar.all(text)]
 
     def _told(self) -> date | None:
         """The first day that summary or timeline name."""
-        return next(iter(self._timeline(_TIMELINE)), None)
+        return next(self._timeline(_TIMELINE), None)
 
     def _in_path(self) -> date | None:
         match = _PATH_DATE.search(self.document.path.replace("\\", "/").rsplit("/", 1)[-1])
@@ -238,6 +243,7 @@ _FINISHED = re.compile(
     re.IGNORECASE,
 )
 _TITLE_DRAFT = re.compile(r"^\W*(?:draft|wip)\b\s*[\])】:：—–-]|[\[(【](?:draft|wip|work in progress|下書き|草稿|entwurf|borrador)[\])】]|\b(?:draft)$", re.IGNORECASE)
+_DRAFT = re.compile("draft|wip|progress|incomplete|not (?:final|finished|complete)", re.IGNORECASE)
 _BANNER = re.compile(
     r"^\W*(?:(?:note|warning|important|status)\W+)?(?:this (?:document|post-?mortem|report|page|is) (?:is )?(?:still )?(?:a )?(?:draft|work in progress|in draft|incomplete|wip|not (?:final|finished|complete))"
     r"|draft\b(?=\W*$|\s*[—–:.-])|work in progress\b|wip\b(?=\W*$|\s*[—–:.-]))",
@@ -272,7 +278,7 @@ def _status_sign(words: str, line: int) -> Sign | None:
 
 def _banner(page: Page) -> Sign | None:
     for block in page.blocks[:8]:
-        if isinstance(block, Paragraph) and (match := _BANNER.match(block.prose.plain)):
+        if isinstance(block, Paragraph) and _DRAFT.search(block.passage.rough) and (match := _BANNER.match(block.prose.plain)):
             return Sign(False, block.line, squeeze(match[0]))
     return None
 

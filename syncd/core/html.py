@@ -14,7 +14,7 @@ from html import unescape
 from syncd.core.blocks import Block, Grid, GridCell, GridRow, Heading, Lines, ListItem, Page, Paragraph
 from syncd.core.inline import attributes, trim_url
 from syncd.core.model import Markup, Span
-from syncd.core.prose import EMPTY, Emphasis, Passage, Prose, ProseWriter
+from syncd.core.prose import EMPTY, Emphasis, Passage, Prose, ProseWriter, squeeze
 
 _TAG = re.compile(r"""<(/?)([a-zA-Z][\w:.-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*)>""")
 _WORDS = re.compile(
@@ -96,6 +96,10 @@ class _OpenTable:
     rows: list[_OpenRow] = field(default_factory=list)
     cell: tuple[int, str] | None = None
     """Where the content of the cell being read starts, and its tag."""
+
+
+def _passage(span: Span, prose: Prose) -> Passage:
+    return Passage(squeeze(prose.plain), lambda: (span,), lambda _: prose)
 
 
 class _Words:
@@ -216,7 +220,7 @@ class _Reader:
             self.words.checked, self.words.mark = words.checked, words.mark
             return
         prose = words.out.prose()
-        passage = Passage((Span(words.start, max(words.end, words.start)),), lambda _: prose)
+        passage = _passage(Span(words.start, max(words.end, words.start)), prose)
         line = self.lines.number(words.start)
         if self._heading is not None:
             self.blocks.append(Heading(line, self._heading, passage))
@@ -300,7 +304,7 @@ class _Reader:
         depth = max(0, len(self._ordered) - 1)
         del self._items[depth if token.name == "li" else len(self._items) :]
         parent = self.first + self._items[-1] if self._items else None
-        empty = Passage((Span(token.end, token.end),), lambda _: EMPTY)
+        empty = _passage(Span(token.end, token.end), EMPTY)
         ordered = bool(self._ordered and self._ordered[-1])
         self._waiting = len(self.blocks)
         self._items.append(self._waiting)
@@ -352,7 +356,7 @@ class _Reader:
         prose = words.out.prose() if words.start is not None or words.out.mark else Prose("", origins=((0, start),))
         if words.checked is not None:
             prose = _checked(prose, words.checked, start)
-        row.cells.append(GridCell(span, Passage((span,), lambda _: prose)))
+        row.cells.append(GridCell(span, _passage(span, prose)))
         row.end, table.cell = after, None
 
     def _end_table(self, end: int) -> None:
@@ -365,7 +369,7 @@ class _Reader:
         grid = [
             GridRow(row.line, tuple(row.cells), row.end, True, row.merged or len(row.cells) > width) for row in rows
         ]
-        self.blocks.append(Grid(grid[0].line, Markup.HTML, grid[0], tuple(grid[1:])))
+        self.blocks.append(Grid(grid[0].line, Markup.HTML, grid[0], lambda: tuple(grid[1:])))
 
 
 def _checked(prose: Prose, checked: str, start: int) -> Prose:

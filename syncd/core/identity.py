@@ -34,7 +34,6 @@ class Matching:
 
     pairs: Mapping[int, KnownItem]
     """Row index → the known item it is."""
-    new: tuple[int, ...]
     twins: Mapping[int, int]
     """Row index → another row with equal text, sub-heading and owner; which is which cannot be told."""
     doubts: Mapping[int, tuple[KnownItem, ...]]
@@ -74,6 +73,15 @@ def item_id(document: str, item: ActionItem, taken: Iterable[str] = ()) -> str:
     raise AssertionError("more candidates than taken ids were tried")
 
 
+UNCLAIMED = "~"
+"""How the id of an item begins that stands for a ticket of ours which the ledger does not know."""
+
+
+def is_unclaimed(known: KnownItem) -> bool:
+    """Whether it stands for a ticket that the ledger does not know: it asks, whatever its state."""
+    return known.id.startswith(UNCLAIMED)
+
+
 def match(
     items: Sequence[ActionItem],
     known: Sequence[KnownItem],
@@ -86,15 +94,16 @@ def match(
     ``named`` gives, row by row, the tickets that it names; ``weighty`` says whether a known item has, or may have, a
     ticket: only such items make a row doubtful.
     """
-    matcher = _Matcher(items, list(known))
+    matcher = _Matcher(items, list(known), weighty)
     texts = [frozenset({normal(i.action), normal(ticket_title(i.action))}) for i in items]
     matcher.by_key(named, _ticket_of, narrow=lambda e: normal(e.action))
     matcher.by_key(texts, lambda k: {normal(k.action)}, narrow=_context)
     matcher.by_row_id()
-    twins = matcher.twins(named)
-    doubts = matcher.doubts(weighty, rows=[r for r in matcher.rows if r not in twins and not named[r]])
-    new = tuple(r for r in sorted(matcher.rows) if r not in twins and r not in doubts)
-    return Matching(matcher.pairs, new, twins, doubts, tuple(matcher.free))
+    matcher.by_order(texts)
+    unticketed = [row for row in range(len(items)) if not named[row] and not matcher.has_weight(row)]
+    twins = matcher.twins(unticketed)
+    doubts = matcher.doubts([row for row in unticketed if row not in twins])
+    return Matching(matcher.pairs, twins, doubts, tuple(matcher.free))
 
 
 def _ticket_of(known: KnownItem) -> frozenset[TicketId]:
@@ -111,6 +120,7 @@ class _Matcher:
 
     items: Sequence[ActionItem]
     free: list[KnownItem]
+    weighty: Callable[[KnownItem], bool]
     pairs: dict[int, KnownItem] = field(default_factory=dict)
     rows: set[int] = field(init=False)
 
@@ -145,15 +155,17 @@ class _Matcher:
     def _pair_group(
         self, rows: Sequence[int], known: Sequence[KnownItem], narrow: Callable[[ActionItem | KnownItem], Hashable]
     ) -> None:
-        rows = [r for r in rows if r in self.rows]
-        known = [k for k in known if k in self.free]
         for value in dict.fromkeys(narrow(k) for k in known):
-            some_rows = [r for r in rows if narrow(self.items[r]) == value]
-            some_known = [k for k in known if narrow(k) == value]
-            if len(some_rows) == len(some_known) == 1:
-                self.pair(some_rows[0], some_known[0])
+            self._pair_only(
+                [r for r in rows if narrow(self.items[r]) == value], [k for k in known if narrow(k) == value]
+            )
+        self._pair_only(rows, known)
+
+    def _pair_only(self, rows: Sequence[int], known: Sequence[KnownItem]) -> None:
+        """Pair one row with one item; those with a ticket come before those without."""
         rows = [r for r in rows if r in self.rows]
         known = [k for k in known if k in self.free]
+        known = [k for k in known if self.weighty(k)] or known
         if len(rows) == len(known) == 1:
             self.pair(rows[0], known[0])
 
@@ -172,23 +184,42 @@ class _Matcher:
             if len(candidates) == 1 and claims[candidates[0].id] == [row]:
                 self.pair(row, candidates[0])
 
-    def twins(self, named: Sequence[frozenset[TicketId]]) -> dict[int, int]:
-        """Rows without a partner or a ticket whose text, sub-heading and owner another row has too."""
+    def by_order(self, texts: Sequence[Iterable[str]]) -> None:
+        """Let rows that nobody can tell apart keep their ids in the order they stand in; no ticket is at stake."""
+        for row in sorted(self.rows):
+            same = [k for k in self.free if not self.weighty(k) and normal(k.action) in texts[row]]
+            if same:
+                self.pair(row, same[0])
+
+    def has_weight(self, row: int) -> bool:
+        """Whether the row was matched with an item that has, or may have, a ticket."""
+        return row in self.pairs and self.weighty(self.pairs[row])
+
+    def twins(self, rows: Iterable[int]) -> dict[int, int]:
+        """Those of the rows whose text, sub-heading and owner another row has too."""
         places: dict[Hashable, list[int]] = defaultdict(list)
         for index, item in enumerate(self.items):
             places[normal(item.action), _context(item)].append(index)
         found = {}
-        for row in self.rows:
+        for row in rows:
             item = self.items[row]
             others = [r for r in places[normal(item.action), _context(item)] if r != row]
-            if others and not named[row]:
+            if others:
                 found[row] = others[0]
         return found
 
-    def doubts(self, weighty: Callable[[KnownItem], bool], *, rows: Iterable[int]) -> dict[int, tuple[KnownItem, ...]]:
-        """Rows that may be one of the free items."""
-        candidates = [k for k in self.free if weighty(k) and not _closed(k)]
-        found = {row: tuple(k for k in candidates if _doubtful(self.items[row], k)) for row in rows}
+    def doubts(self, rows: Iterable[int]) -> dict[int, tuple[KnownItem, ...]]:
+        """Those of the rows that may be one of the free items.
+
+        A row that stood beside an item is not that item; one that could not be told before cannot be told now.
+        """
+        candidates = [k for k in self.free if self.weighty(k) and (is_unclaimed(k) or not _closed(k))]
+        found = {}
+        for row in rows:
+            before = self.pairs[row].disposition if row in self.pairs else None
+            if before in (None, Disposition.BLOCKED):
+                blocked = before is not None
+                found[row] = tuple(k for k in candidates if _doubtful(self.items[row], k, blocked=blocked))
         return {row: possible for row, possible in found.items() if possible}
 
 
@@ -206,16 +237,16 @@ def _same_row_reworded(item: ActionItem, known: KnownItem) -> bool:
     )
 
 
-def _doubtful(item: ActionItem, known: KnownItem) -> bool:
+def _doubtful(item: ActionItem, known: KnownItem, *, blocked: bool) -> bool:
     """Whether a person would have to say if this row is that item.
 
-    A row that named its ticket loses it only with the row; but where nothing was ever written into the row, or it has
-    only just gone, any new row may be the old one in new words.
+    A row that named its ticket loses it only with the row. But where nothing was ever written into the row, any row
+    that appears when it goes may be the old one in new words, and stays so while nobody has said.
     """
     if resemblance(item.action, known.action) >= DOUBT or (item.row_id and item.row_id == known.row_id):
         return True
     wrote_into_row = known.link is not None and known.link.named
-    return known.disposition != Disposition.DETACHED and not wrote_into_row
+    return not wrote_into_row and (blocked or known.disposition is not Disposition.DETACHED)
 
 
 _WORD = re.compile(r"[^\s,;()\[\]{}\"'!?]+")

@@ -8,7 +8,7 @@ backticks by the ten thousand cost no more than other text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from html import unescape
@@ -16,22 +16,14 @@ from html import unescape
 from syncd.core.model import Span
 from syncd.core.prose import Emphasis, Prose, ProseWriter
 
-_TOKEN = re.compile(
-    r"""
-    \\(?P<escape>[!-/:-@\[-`{-~])
-  | (?P<ticks>`+)
-  | (?P<open>!?\[)
-  | (?P<close>\])
-  | (?P<comment><!--)
-  | <(?P<auto>[a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>
-  | <(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s[^<>]*)?)/?>
-  | (?P<entity>&(?:\#\d{1,7}|\#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)
-  | (?P<run>\*+|_+|~~+)
-  | (?P<url>https?://[^\s<>`|\[\]]+)
-  | (?P<blank>\\?[ \t]*\n[ \t]*|[ \t\u00a0]{2,})
-    """,
-    re.VERBOSE,
-)
+_SPECIAL = re.compile(r"[\\`\[\]<&*_~!:\n]")
+_ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
+_TICKS = re.compile(r"`+")
+_AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}:[^\s<>]*)>")
+_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]*)(?P<attributes>(?:\s[^<>]*)?)/?>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
+_RUN = re.compile(r"\*+|_+|~~+")
+_URL = re.compile(r"https?://[^\s<>`|\[\]]+")
 _TARGET = re.compile(
     r"""\(\s*(?:<(?P<angle>[^<>\n]*)>|(?P<bare>(?:[^\s()\\]|\\.|\([^\s()]*\))*))"""
     r"""(?:\s+(?:"[^"\n]*"|'[^'\n]*'|\([^()\n]*\)))?\s*\)"""
@@ -68,6 +60,8 @@ def read_inline(text: str, spans: tuple[Span, ...], definitions: Mapping[str, st
 
     ``cell``: the words are a table cell, where a pipe is escaped even inside a code span.
     """
+    if len(spans) == 1 and not _SPECIAL.search(text, spans[0].start, spans[0].end):
+        return Prose(spans[0].of(text).strip(), origins=((0, spans[0].start),))
     return _Inline(text, spans, definitions, cell=cell).read()
 
 
@@ -102,147 +96,176 @@ class _Inline:
         self.definitions = definitions
         self.cell = cell
         self.out = ProseWriter()
-        self._brackets: list[tuple[int, int, bool]] = []
+        self._written = 0
+        """Up to here all words are written."""
+        self._brackets: list[tuple[int, int]] = []
         self._links: list[tuple[int, int, str]] = []
-        self._emphasis: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        self._emphasis: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._tags: dict[str, list[int]] = defaultdict(list)
-        self._fences: dict[int, list[int]] | None = None
+        self._codes: dict[int, int] | None = None
         self._comments = True
-        self._rules: dict[str, Callable[[re.Match[str]], int]] = {
-            "escape": self._escape, "ticks": self._ticks, "open": self._open, "close": self._close,
-            "comment": self._comment, "auto": self._auto, "attributes": self._tag, "entity": self._entity,
-            "run": self._run, "url": self._url, "blank": self._blank,
-        }  # fmt: skip
         self._raw_starts, self._starts = [0], [span.start for span in spans] or [0]
         for span in spans:
             self._raw_starts.append(self._raw_starts[-1] + span.end - span.start + 1)
 
+    def read(self) -> Prose:
+        """All the words. Each rule looks at one special character and says where to go on, None if it is a word."""
+        raw, position = self.raw, 0
+        while match := _SPECIAL.search(raw, position):
+            position = _RULES[match[0]](self, match.start()) or match.end()
+        self.words(len(raw))
+        return self.out.prose()
+
     def origin(self, position: int) -> int:
         """Where a character of the joined lines stands in the document."""
+        if len(self._starts) == 1:
+            return self._starts[0] + position
         line = min(bisect_right(self._raw_starts, position) - 1, len(self._starts) - 1)
         return self._starts[line] + position - self._raw_starts[line]
 
-    def write(self, text: str, position: int) -> None:
-        self.out.write(text, self.origin(position))
+    def words(self, end: int, *, skip: int = 0) -> None:
+        """Write the words up to ``end`` as they stand, and leave out the ``skip`` characters behind them."""
+        if self._written < end:
+            self.out.write(self.raw[self._written : end], self.origin(self._written))
+        self._written = end + skip
 
-    def words(self, start: int, end: int) -> None:
-        """Write words as they stand, one piece for each line."""
-        if start < end:
-            self.write(self.raw[start:end], start)
+    def put(self, text: str, start: int, end: int) -> int:
+        """Write something in place of the characters from start to end."""
+        self.words(start, skip=end - start)
+        self.out.write(text, self.origin(start))
+        return end
 
-    def read(self) -> Prose:
-        raw, position = self.raw, 0
-        while match := _TOKEN.search(raw, position):
-            self.words(position, match.start())
-            position = self._rules[match.lastgroup or ""](match)
-        self.words(position, len(raw))
-        return self.out.prose()
+    def place(self, start: int, end: int) -> Span:
+        """The place of the characters from start to end."""
+        return Span(self.origin(start), self.origin(end - 1) + 1)
 
-    def _escape(self, match: re.Match[str]) -> int:
-        self.write(match["escape"], match.start() + 1)
-        return match.end()
+    # --- one rule for each special character ----------------------------------------------------------------------
 
-    def _ticks(self, match: re.Match[str]) -> int:
-        close = self._fence(len(match[0]), match.end())
+    def line(self, at: int) -> int:
+        """A line that is wrapped goes on after a blank."""
+        return self.put(" ", at, at + 1)
+
+    def escape(self, at: int) -> int | None:
+        if self.raw.startswith("\n", at + 1):
+            return self.put(" ", at, at + 2)
+        if not _ESCAPE.match(self.raw, at):
+            return None
+        self.words(at, skip=1)
+        return at + 2
+
+    def ticks(self, at: int) -> int | None:
+        if self._codes is None:
+            self._codes = dict(code_ranges(self.raw, Span(0, len(self.raw))))
+        ticks = _TICKS.match(self.raw, at)
+        assert ticks
+        close = self._codes.get(at)
         if close is None:
-            self.words(match.start(), match.end())
-            return match.end()
-        start, end = match.end(), close
+            return ticks.end()
+        length = ticks.end() - at
+        start, end = at + length, close - length
         if end - start > 2 and self.raw[start] == self.raw[end - 1] == " " and self.raw[start:end].strip():
             start, end = start + 1, end - 1
+        self.words(at, skip=start - at)
         mark = self.out.mark
         self._code(start, end)
         self.out.style(Emphasis.CODE, mark, self.out.mark)
-        return close + len(match[0])
+        self._written = close
+        return close
 
     def _code(self, start: int, end: int) -> None:
         if self.cell:
             while (pipe := self.raw.find("\\|", start, end)) >= 0:
-                self.words(start, pipe)
-                self.words(pipe + 1, pipe + 2)
+                self.words(pipe, skip=1)
                 start = pipe + 2
         while (line := self.raw.find("\n", start, end)) >= 0:
-            self.words(start, line)
-            self.write(" ", line)
-            start = line + 1
-        self.words(start, end)
+            start = self.put(" ", line, line + 1)
+        self.words(end)
 
-    def _fence(self, length: int, start: int) -> int | None:
-        if self._fences is None:
-            self._fences = defaultdict(list)
-            for run in re.finditer("`+", self.raw):
-                self._fences[len(run[0])].append(run.start())
-        runs = self._fences.get(length, [])
-        index = bisect_left(runs, start)
-        return runs[index] if index < len(runs) else None
+    def image(self, at: int) -> int | None:
+        return self._bracket(at, 2) if self.raw.startswith("[", at + 1) else None
 
-    def _open(self, match: re.Match[str]) -> int:
-        self._brackets.append((self.out.mark, match.start(), match["open"] == "!["))
-        self.write(match["open"], match.start())
-        return match.end()
+    def open(self, at: int) -> int:
+        return self._bracket(at, 1)
 
-    def _close(self, match: re.Match[str]) -> int:
+    def _bracket(self, at: int, length: int) -> int:
+        self.words(at)
+        self._brackets.append((self.out.mark, at))
+        self.words(at + length)
+        return at + length
+
+    def close(self, at: int) -> int | None:
         if not self._brackets:
-            self.words(match.start(), match.end())
-            return match.end()
-        mark, start, _ = self._brackets.pop()
-        target = self._target(start, match)
+            return None
+        mark, start = self._brackets.pop()
+        target = self._target(start, at)
         if target is None:
-            self.words(match.start(), match.end())
-            return match.end()
+            return None
         url, end = target
+        self.words(at, skip=end - at)
         self.out.drop(mark)
-        self.out.anchor(mark + 1, self.out.mark, url=url, span=Span(self.origin(start), self.origin(end - 1) + 1))
+        self.out.anchor(mark + 1, self.out.mark, url=url, span=self.place(start, end))
         return end
 
-    def _target(self, start: int, close: re.Match[str]) -> tuple[str, int] | None:
-        end = close.end()
+    def _target(self, start: int, close: int) -> tuple[str, int] | None:
+        end = close + 1
         if match := _TARGET.match(self.raw, end):
             url = match["angle"] if match["angle"] is not None else match["bare"]
             return unescape(_ESCAPED.sub(r"\1", url)), match.end()
         if not self.definitions:
             return None
-        name = self.raw[start : close.start()].lstrip("!")[1:1000]
+        name = self.raw[start : min(close, start + 1001)].lstrip("!")[1:]
         if match := _LABEL.match(self.raw, end):
             name, end = match[1] or name, match.end()
         url = self.definitions.get(label(name), "")
         return (url, end) if url else None
 
-    def _comment(self, match: re.Match[str]) -> int:
-        close = self.raw.find("-->", match.end()) if self._comments else -1
-        if close >= 0:
-            return close + 3
-        self._comments = False
-        self.words(match.start(), match.end())
-        return match.end()
+    def angle(self, at: int) -> int | None:
+        if self._comments and self.raw.startswith("<!--", at):
+            return self._comment(at)
+        if match := _AUTOLINK.match(self.raw, at):
+            self.words(at, skip=1)
+            self._anchor(match[1], match.start(1), match.end(1), span=self.place(at, match.end()))
+            self._written = match.end()
+            return match.end()
+        match = _TAG.match(self.raw, at)
+        return self._tag(match) if match and match["name"].lower() in _TAGS else None
 
-    def _auto(self, match: re.Match[str]) -> int:
-        return self._bare(match["auto"], match.start(), match.end(), match.start("auto"))
+    def _comment(self, at: int) -> int | None:
+        close = self.raw.find("-->", at + 4)
+        if close < 0:
+            self._comments = False
+            return None
+        self.words(at, skip=close + 3 - at)
+        return close + 3
 
-    def _url(self, match: re.Match[str]) -> int:
-        url = trim_url(match["url"])
-        return self._bare(url, match.start(), match.start() + len(url), match.start())
-
-    def _bare(self, url: str, start: int, end: int, words: int) -> int:
+    def _anchor(self, url: str, start: int, end: int, *, span: Span) -> None:
+        self.words(start)
         mark = self.out.mark
-        self.words(words, words + len(url))
-        span = Span(self.origin(start), self.origin(end - 1) + 1)
+        self.words(end)
         self.out.anchor(mark, self.out.mark, url=unescape(url), span=span)
+
+    def colon(self, at: int) -> int | None:
+        start = max(self._written, at - 5)
+        match = _URL.search(self.raw, start) if self.raw.startswith("://", at) else None
+        if match is None or match.start() > at:
+            return None
+        url = trim_url(match[0])
+        end = match.start() + len(url)
+        self._anchor(url, match.start(), end, span=self.place(match.start(), end))
         return end
 
     def _tag(self, match: re.Match[str]) -> int:
-        tag = match["tag"].lower()
-        if tag not in _TAGS:
-            self.words(match.start(), match.end())
-        elif tag == "br":
-            self.write("\n", match.start())
+        tag, start, end = match["name"].lower(), match.start(), match.end()
+        self.words(start, skip=end - start)
+        if tag == "br":
+            self.out.write("\n", self.origin(start))
         elif tag in _TAG_STYLES:
             self._tag_style(tag, closing=bool(match["end"]))
         elif tag == "a":
             self._anchor_tag(match)
         elif tag in ("img", "input"):
             self._void(tag, match)
-        return match.end()
+        return end
 
     def _tag_style(self, tag: str, *, closing: bool) -> None:
         if not closing:
@@ -256,56 +279,60 @@ class _Inline:
         elif self._links:
             mark, start, url = self._links.pop()
             if url:
-                span = Span(self.origin(start), self.origin(match.end() - 1) + 1)
-                self.out.anchor(mark, self.out.mark, url=url, span=span)
+                self.out.anchor(mark, self.out.mark, url=url, span=self.place(start, match.end()))
 
     def _void(self, tag: str, match: re.Match[str]) -> None:
         values = attributes(match["attributes"])
         if tag == "img":
-            self.write(values.get("alt", ""), match.start())
+            self.out.write(values.get("alt", ""), self.origin(match.start()))
         elif values.get("type") == "checkbox":
-            self.write("☑ " if "checked" in values else "☐ ", match.start())
+            self.out.write("☑ " if "checked" in values else "☐ ", self.origin(match.start()))
 
-    def _entity(self, match: re.Match[str]) -> int:
-        self.write(unescape(match["entity"]), match.start())
-        return match.end()
+    def entity(self, at: int) -> int | None:
+        match = _ENTITY.match(self.raw, at)
+        return self.put(unescape(match[0]), at, match.end()) if match else None
 
-    def _run(self, match: re.Match[str]) -> int:
-        start, end, char = match.start(), match.end(), match[0][0]
-        before = self.raw[start - 1] if start else " "
+    def run(self, at: int) -> int | None:
+        match = _RUN.match(self.raw, at)
+        if match is None:
+            return None
+        end, char = match.end(), match[0][0]
+        before = self.raw[at - 1] if at else " "
         after = self.raw[end] if end < len(self.raw) else " "
         opens, closes = not after.isspace(), not before.isspace()
         if char == "_":
             opens, closes = opens and not before.isalnum(), closes and not after.isalnum()
         elif opens and closes:
-            opens = opens and not (_is_mark(after) and before.isalnum())
-            closes = closes and not (_is_mark(before) and after.isalnum() and not self._emphasis[char])
-        length = end - start
-        if closes:
-            length = self._close_run(char, length)
-        if opens and length:
-            self._emphasis[char].append((self.out.mark, length, start))
-        if length:
-            self.write(char * length, start)
+            opens = not (_is_mark(after) and before.isalnum())
+            closes = not (_is_mark(before) and after.isalnum() and not self._emphasis[char])
+        self.words(at, skip=end - at)
+        left = self._close_run(char, end - at) if closes else end - at
+        if opens and left:
+            self._emphasis[char].append((self.out.mark, left))
+        if left:
+            self.out.write(char * left, self.origin(at))
         return end
 
     def _close_run(self, char: str, length: int) -> int:
         """Pair a closing run with the openers before it; how much of it is left."""
         stack = self._emphasis[char]
         while length and stack:
-            mark, opened, start = stack.pop()
+            mark, opened = stack.pop()
             used = min(length, opened)
             if used != opened:
-                stack.append((mark, opened - used, start))
+                stack.append((mark, opened - used))
             self.out.drop(mark, opened - used)
             kind = Emphasis.STRIKE if char == "~" else Emphasis.BOLD if used >= 2 else Emphasis.ITALIC
             self.out.style(kind, mark + 1, self.out.mark)
             length -= used
         return length
 
-    def _blank(self, match: re.Match[str]) -> int:
-        self.write(" ", match.start())
-        return match.end()
+
+_RULES: dict[str, Callable[[_Inline, int], int | None]] = {
+    "\\": _Inline.escape, "`": _Inline.ticks, "!": _Inline.image, "[": _Inline.open, "]": _Inline.close,
+    "<": _Inline.angle, "&": _Inline.entity, "*": _Inline.run, "_": _Inline.run, "~": _Inline.run,
+    ":": _Inline.colon, "\n": _Inline.line,
+}  # fmt: skip
 
 
 def _is_mark(char: str) -> bool:

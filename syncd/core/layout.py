@@ -194,14 +194,14 @@ class Layout:
         return [width(self._outer(cell).of(self._text)) for cell in row.cells]
 
     @cached_property
-    def _columns(self) -> list[list[int]]:
+    def _columns(self) -> list[int | None]:
         rows = [self._widths(row) for row in self._lines if row is not self._table.delimiter]
-        return [[row[c] for row in rows if c < len(row)] for c in range(len(self._table.header.cells))]
+        columns = [[row[c] for row in rows if c < len(row)] for c in range(len(self._table.header.cells))]
+        return [widths[0] if len(widths) > 1 and len(set(widths)) == 1 else None for widths in columns]
 
     def _column_width(self, column: int) -> int | None:
         """The width that all cells of a column have, if they have one."""
-        widths = self._columns[column] if not self._html and column < len(self._columns) else []
-        return widths[0] if len(widths) > 1 and len(set(widths)) == 1 else None
+        return self._columns[column] if not self._html and column < len(self._columns) else None
 
     @cached_property
     def _aligned(self) -> bool:

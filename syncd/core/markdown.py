@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,7 +19,7 @@ from syncd.core.html import read_html_blocks
 from syncd.core.inline import read_inline
 from syncd.core.model import Span
 from syncd.core.prose import Passage, Prose
-from syncd.core.tables import find_table, reflowed_table
+from syncd.core.tables import find_table, may_hold_table, reflowed_table
 
 _PARSER = MarkdownIt("commonmark").disable("table", ignoreInvalid=True)
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
@@ -84,16 +85,19 @@ class _Reader:
     def _cell_prose(self, spans: tuple[Span, ...]) -> Prose:
         return read_inline(self.text, spans, self.definitions, cell=True)
 
+    def _passage(self, token: Token) -> Passage:
+        return Passage(token.content, partial(self._spans, token), self._prose)
+
+    def _of(self, spans: tuple[Span, ...]) -> Passage:
+        return Passage("\n".join([span.of(self.text) for span in spans]), lambda: spans, self._prose)
+
     def _spans(self, token: Token) -> tuple[Span, ...]:
         """Where each line of a token's content stands in the text."""
         first = token.map[0] if token.map else 0
-        spans = (self._line_span(first + n, words.strip()) for n, words in enumerate(token.content.split("\n")))
-        return tuple(span for span in spans if span is not None)
+        return tuple([self._line_span(first + n, line.strip()) for n, line in enumerate(token.content.split("\n"))])
 
-    def _line_span(self, index: int, words: str) -> Span | None:
-        if not words or index >= len(self.lines):
-            return None
-        line = self.lines.span(index)
+    def _line_span(self, index: int, words: str) -> Span:
+        line = self.lines.span(min(index, len(self.lines) - 1))
         start = self.text.rfind(words, line.start, line.end)
         if start < 0:
             # Markdown replaces NUL and expands tabs; both keep the end of the line where it is.
@@ -105,35 +109,42 @@ class _Reader:
 
     def _inline(self, token: Token, tokens: list[Token], index: int) -> None:
         before = tokens[index - 1]
-        spans = self._spans(token)
         if before.type == "heading_open":
-            self._heading(before, spans)
-        elif not self._is_item(tokens, index):
-            self._paragraph(spans)
+            self._heading(before, token)
+        elif tokens[index - 2].type != "list_item_open":
+            self._paragraph(token)
 
-    def _heading(self, opening: Token, spans: tuple[Span, ...]) -> None:
-        if opening.markup in "=-":
+    def _heading(self, opening: Token, token: Token) -> None:
+        passage = self._passage(token)
+        if opening.markup in "=-" and "\n" in token.content:
             # The line above the underline is the heading; lines before it (or a table) only stand too close.
-            if len(spans) > 1 and find_table(self.text, spans, self._cell_prose, self.lines):
-                return self._paragraph(spans)
-            self._paragraph(spans[:-1])
-            spans = spans[-1:]
-        line = self.lines.number(spans[0].start) if spans else (opening.map or [0])[0] + 1
-        self._blocks.append(Heading(line, int(opening.tag[1]), Passage(spans, self._prose)))
+            spans = passage.spans
+            if find_table(self.text, spans, self._cell_prose, self.lines):
+                return self._split(spans)
+            self._split(spans[:-1])
+            passage = passage.last
+            line = self.lines.number(spans[-1].start)
+        else:
+            line = (opening.map or [0])[0] + 1
+        self._blocks.append(Heading(line, int(opening.tag[1]), passage))
         return None
 
-    def _is_item(self, tokens: list[Token], index: int) -> bool:
-        """Whether this paragraph is the item's own first one, which :meth:`_item` has read."""
-        return tokens[index - 2].type == "list_item_open"
+    def _paragraph(self, token: Token) -> None:
+        if may_hold_table(token.content):
+            self._split(self._spans(token))
+        else:
+            self._text((token.map or [0])[0] + 1, self._passage(token))
 
-    def _paragraph(self, spans: tuple[Span, ...]) -> None:
-        """Add a paragraph, and the tables in it."""
+    def _text(self, line: int, passage: Passage) -> None:
+        parent = self._open[-1] if self._open else None
+        self._blocks.append(Paragraph(line, passage, parent, self._quotes > 0))
+
+    def _split(self, spans: tuple[Span, ...]) -> None:
+        """Add lines as paragraphs and the tables among them."""
         while spans:
             before, grid, spans = self._table(spans)
             if before:
-                line = self.lines.number(before[0].start)
-                parent = self._open[-1] if self._open else None
-                self._blocks.append(Paragraph(line, Passage(before, self._prose), parent, self._quotes > 0))
+                self._text(self.lines.number(before[0].start), self._of(before))
             if grid:
                 self._blocks.append(grid)
 
@@ -149,28 +160,40 @@ class _Reader:
         parent = self._open[-1] if self._open else None
         first = token.map[0] if token.map else 0
         content = tokens[index + 2] if index + 2 < len(tokens) and tokens[index + 1].type == "paragraph_open" else None
-        spans = self._spans(content) if content and first >= self._skip else ()
-        before, grid, after = self._table(spans) if spans else ((), None, ())
-        spans, checked, box = self._box(before)
-        if not spans:
-            line = self.lines.span(first)
-            end = line.start + len(line.of(self.text).rstrip())
-            spans = (Span(end, end),)
+        spans: tuple[Span, ...] = ()
+        checked, box = None, None
+        if content is None or first < self._skip:
+            passage = self._nothing(first)
+        elif content.content[:1] != "[" and not may_hold_table(content.content):
+            passage = self._passage(content)
+        else:
+            passage, checked, box, spans = self._item_words(content, first)
         self._open.append(len(self._blocks))
         self._blocks.append(
             ListItem(
                 line=first + 1,
                 depth=len(self._open) - 1,
-                passage=Passage(spans, self._prose),
+                passage=passage,
                 parent=parent,
                 ordered=token.markup in (".", ")"),
                 checked=checked,
                 box=box,
             )
         )
-        if grid:
-            self._blocks.append(grid)
-        self._paragraph(after)
+        self._split(spans)
+
+    def _nothing(self, first: int) -> Passage:
+        """The words of an item that has none: a place at the end of its line."""
+        line = self.lines.span(first)
+        end = line.start + len(line.of(self.text).rstrip())
+        return self._of((Span(end, end),))
+
+    def _item_words(self, content: Token, first: int) -> tuple[Passage, str | None, Span | None, tuple[Span, ...]]:
+        """An item's words, what stands in its box and where, and the lines of a table that follows at once."""
+        spans = self._spans(content)
+        found = find_table(self.text, spans, self._cell_prose, self.lines) if len(spans) > 2 else None
+        words, checked, box = self._box(spans[: found[0]] if found else spans)
+        return self._of(words) if words else self._nothing(first), checked, box, spans[found[0] :] if found else ()
 
     def _box(self, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], str | None, Span | None]:
         """A paragraph without its checkbox, what stands in the box, and where."""

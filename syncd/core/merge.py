@@ -42,12 +42,19 @@ class Merge:
     conflicts: tuple[str, ...]
 
 
-def merge(item: ActionItem, link: Link, ticket: Ticket, *, features: Features) -> Merge:
-    """Compare an item with its ticket as it is now."""
+def merge(item: ActionItem, link: Link, ticket: Ticket, *, features: Features, location: str) -> Merge:
+    """Compare an item, in the document at ``location``, with its ticket as it is now.
+
+    A ticket with a problem counts as it was before.
+    """
+    if ticket.problem:
+        before = last_seen(link)
+        ticket = replace(ticket, title=before.title, state=before.state, due=before.due, document=before.document)
     fields = {
         "title": _title(item, link.fields["title"], ticket),
         "state": _state(item, link.fields["state"], ticket, features=features),
         "due": _due(item, link.fields["due"], ticket, features=features),
+        "document": _document(location, link.fields["document"], ticket),
     }
     seen = replace(
         link,
@@ -80,9 +87,19 @@ def payload(sent: DesiredTicket) -> dict[str, object]:
 
 def created_link(item_id: str, tracker: str, ticket: Ticket, *, marker: str, sent: Mapping[str, object]) -> Link:
     """The link of a ticket that we made: what was sent (see :func:`payload`) is agreed."""
-    there = {"title": ticket.title, "state": ticket.state.value, "due": _iso(ticket.due)}
+    there = values(ticket)
     fields = {name: ThreeWay(_text(sent[name]), there[name], _text(sent[name])) for name in FIELDS}
     return _new_link(item_id, tracker, ticket, marker=marker, ours=True, fields=fields)
+
+
+def values(ticket: Ticket) -> dict[str, str | None]:
+    """A ticket's side of each of :data:`syncd.core.model.FIELDS`."""
+    return {
+        "title": ticket.title,
+        "state": ticket.state.value,
+        "due": _iso(ticket.due),
+        "document": ticket.document,
+    }
 
 
 def _text(value: object) -> str | None:
@@ -103,6 +120,7 @@ def adopted_link(
         "title": ThreeWay(ticket_title(item.action), ticket.title, ticket.title if ours else None),
         "state": ThreeWay(state, ticket.state, ticket.state if item.status is None else agreed_state),
         "due": ThreeWay(due, _iso(ticket.due), _iso(ticket.due) if ours or ticket.due else due),
+        "document": ThreeWay(ticket.document, ticket.document, ticket.document if ours else None),
     }
     return _new_link(item_id, tracker, ticket, marker=ticket.marker, ours=ours, fields=fields)
 
@@ -135,6 +153,7 @@ def last_seen(link: Link) -> Ticket:
         state=State(link.fields["state"].ticket or State.OPEN),
         due=date.fromisoformat(due) if due else None,
         marker=link.marker,
+        document=link.fields["document"].ticket,
         revision=link.revision,
         presence=link.presence,
     )
@@ -163,9 +182,19 @@ def _title(item: ActionItem, known: ThreeWay, ticket: Ticket) -> FieldMerge:
     return FieldMerge(ThreeWay(wanted, ticket.title, known.agreed), push=push)
 
 
+def _document(location: str, known: ThreeWay, ticket: Ticket) -> FieldMerge:
+    """The link back follows a document that moved, unless a person put another in its place."""
+    if known.agreed is None:
+        return FieldMerge(ThreeWay(location, ticket.document, None))
+    if ticket.document != known.ticket:
+        return FieldMerge(ThreeWay(location, ticket.document, location if ticket.document == location else None))
+    push = location if location != known.agreed else None
+    return FieldMerge(ThreeWay(location, ticket.document, known.agreed), push=push)
+
+
 def _state(item: ActionItem, known: ThreeWay, ticket: Ticket, *, features: Features) -> FieldMerge:
     said = _said(item, known)
-    there = State(known.ticket) if ticket.problem and known.ticket else ticket.state
+    there = ticket.state
     seen = ThreeWay(said, there, known.agreed)
     if same_state(said, there, item=item, features=features):
         fill = there if item.status is None and item.table is not None else None

@@ -325,7 +325,8 @@ class ThreeWay:
     agreed: str | None = None
 
 
-FIELDS = ("title", "state", "due")
+FIELDS = ("title", "state", "due", "document")
+"""What is compared on both sides; ``document`` is the link back, :attr:`Document.location`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,15 +22,16 @@ One row is decided in ``decide``; identity is per document in ``identity``; a pl
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.brake import Standing, brake
 from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
-from syncd.core.decide import Decision, RowDecider, is_unclaimed, unclaimed_item
-from syncd.core.identity import Matching, TicketId, item_id, match
-from syncd.core.merge import created_link
+from syncd.core.decide import Decision, RowDecider, unclaimed_item
+from syncd.core.identity import Matching, TicketId, is_unclaimed, item_id, match, normal
+from syncd.core.merge import created_link, values
 from syncd.core.model import (
     Disposition,
     Effect,
@@ -81,10 +82,14 @@ def plan(
     """
     moves = _moves([v for v in views if v.record is None], [*vanished, *retired])
     views = [_as_moved(v, moves.get(v.key)) for v in views]
-    matched = [(view, _match(view, world)) for view in views]
+    present = frozenset(v.location for v in views)
+    matched = [(view, _match(view, world, present)) for view in views]
     gone = [v for v in vanished if v.record.key not in {m.record.key for m in moves.values()}]
     freed = frozenset(k.id for _, m in matched for k in m.free) | {i.id for v in gone for i in v.items}
-    decider = _Decider(world, freed, {} if claimed is None else claimed, write_back)
+    claimed = {} if claimed is None else claimed
+    claimed |= _lost_and_found(matched)
+    homeless = tuple(t for _, t in world.unclaimed if t.document not in present)
+    decider = _Decider(world, freed, claimed, homeless, write_back)
     decided = [decider.decide(view, matching) for view, matching in sorted(matched, key=_age)]
     decided += [_decide_vanished(v, world) for v in gone]
     changes = _paced([c for d in decided for c in d.changes], world)
@@ -126,19 +131,28 @@ def _age(matched: tuple[View, Matching]) -> tuple[date, str]:
 
 
 def _moves(new: Sequence[View], vanished: Sequence[Vanished]) -> dict[str, Vanished]:
-    """New documents that are vanished ones under another path: at least half their items match, and no other's do."""
-    found: dict[str, Vanished] = {}
-    for view in new:
-        likely = [v for v in vanished if _same_items(view, v) * 2 >= max(1, len(view.postmortem.items))]
-        if len(likely) == 1 and likely[0] not in found.values():
-            found[view.key] = likely[0]
-    return found
+    """New documents that are vanished ones under another path: at least half their items match.
+
+    Where a vanished document has two such successors, or a new one two such predecessors, it is no rename: rows that
+    name tickets get their links all the same, and for the others a person is asked.
+    """
+    likely = [(v, old) for v in new for old in vanished if _same_items(v, old) * 2 >= max(1, len(v.postmortem.items))]
+    heirs = Counter(old.record.key for _, old in likely)
+    origins = Counter(v.key for v, _ in likely)
+    return {v.key: old for v, old in likely if heirs[old.record.key] == 1 and origins[v.key] == 1}
 
 
 def _same_items(view: View, old: Vanished) -> int:
-    items = view.postmortem.items
-    named = [view.tickets_of(row) for row in range(len(items))]
-    return len(match(items, old.items, named=named, weighty=lambda _: False).pairs)
+    """How many rows of a new document name a ticket of a vanished one, or say the same as one of its rows."""
+    texts = Counter(normal(k.action) for k in old.items)
+    tickets = {(k.link.tracker, k.link.ticket_id) for k in old.items if k.link}
+    same = 0
+    for row, item in enumerate(view.postmortem.items):
+        text = normal(item.action)
+        if texts[text] > 0 or view.tickets_of(row) & tickets:
+            texts[text] -= 1
+            same += 1
+    return same
 
 
 def _as_moved(view: View, old: Vanished | None) -> View:
@@ -147,22 +161,41 @@ def _as_moved(view: View, old: Vanished | None) -> View:
     return replace(view, record=old.record, items=tuple(replace(i, document=view.key) for i in old.items))
 
 
+def _lost_and_found(matched: Sequence[tuple[View, Matching]]) -> dict[TicketId, str]:
+    """Whose row gets a ticket that the ledger lost: the one it links back to, not a copy that names it too."""
+    claims = [
+        (known.link.fields["document"].ticket != view.location, view.place(row), known.link)
+        for view, matching in matched
+        for row, known in matching.pairs.items()
+        if is_unclaimed(known) and known.link
+    ]
+    found: dict[TicketId, str] = {}
+    for _, place, link in sorted(claims, key=lambda claim: claim[:2]):
+        found.setdefault((link.tracker, link.ticket_id), place)
+    return found
+
+
 # --- one document
 
 
-def _match(view: View, world: World) -> Matching:
+def _match(view: View, world: World, present: frozenset[str]) -> Matching:
     items = view.postmortem.items
-    lost = [
-        unclaimed_item(place, ticket, view.key)
-        for place, ticket in world.unclaimed
-        if ticket.document == view.postmortem.document.location
-    ]
+    homes = _homes(view, world, present)
+    lost = [unclaimed_item(place, ticket, view.key) for place, ticket in world.unclaimed if ticket.document in homes]
     return match(
         items,
         [*view.items, *lost],
         named=[view.tickets_of(row) for row in range(len(items))],
         weighty=lambda known: known.link is not None or known.id in world.effects,
     )
+
+
+def _homes(view: View, world: World, present: frozenset[str]) -> set[str]:
+    """Where tickets that the ledger lost say that this document stands: here, or where it was before it moved."""
+    unclaimed = {(place.location, ticket.id): ticket.document for place, ticket in world.unclaimed}
+    named = {t for row in view.named for t in view.tickets_of(row)}
+    before = {document for ticket in named if (document := unclaimed.get(ticket))}
+    return {view.location} | (before - present)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,10 +205,11 @@ class _Decider:
     world: World
     freed: frozenset[str]
     claimed: dict[TicketId, str]
+    homeless: tuple[Ticket, ...]
     write_back: WriteBackOf
 
     def decide(self, view: View, matching: Matching) -> _Decided:
-        rows = RowDecider(view, self.world, matching, self.freed, self.claimed)
+        rows = RowDecider(view, self.world, matching, self.freed, self.claimed, self.homeless)
         ids = _ids(view, matching)
         decisions = [rows.decide(row, ids[row], matching.pairs.get(row)) for row in range(len(ids))]
         changes = _really_writing(view, [c for d in decisions for c in d.changes], self.world, self.write_back)
@@ -306,7 +340,7 @@ def _detach(known: KnownItem, path: str, world: World) -> _Detached:
 def _late(known: KnownItem, path: str, effect: Effect, made: Ticket, world: World) -> Change:
     """The ticket of a create without an answer is found, but meanwhile its row is gone."""
     place = world.place_of(effect.tracker or "")
-    sent = effect.payload or {"title": made.title, "state": made.state.value, "due": None}
+    sent = effect.payload or values(made)
     link = created_link(known.id, effect.tracker or "", made, marker=effect.marker or "", sent=sent)
     return Change(
         kind=ChangeKind.ADOPT,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,7 +15,6 @@ from syncd.core.head import read_head
 from syncd.core.html import read_html
 from syncd.core.markdown import read_markdown
 from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem, Role
-from syncd.core.prose import squeeze
 from syncd.core.rows import Findings, Reading, action_roles, read_rows
 from syncd.core.sections import Outline, Place, outline
 from syncd.core.words import TYPES, one_of, plain_words
@@ -64,11 +63,8 @@ def _items(page: Page, places: Outline, markup: Markup, reading: Reading) -> Fin
         grid = page.blocks[index]
         assert isinstance(grid, Grid)
         found.add(read_rows(grid, places.places[index], roles, reading))
-    sure_lists = read_bullets(page.blocks, _only(places.places, sure=True), places.labels, markup, reading)
-    found.add(sure_lists)
-    explicit = bool(found.items)
-    weak = read_bullets(page.blocks, _only(places.places, sure=False, lend=not explicit), places.labels, markup, reading)
-    found.add(weak)
+    found.add(read_bullets(page.blocks, places, markup, reading, sure=True))
+    found.add(read_bullets(page.blocks, places, markup, reading, sure=False, explicit=bool(found.items)))
     found.items = _typed(sorted(found.items, key=lambda item: item.line))
     return found
 
@@ -77,16 +73,6 @@ def _grids(page: Page, places: Outline) -> Iterator[tuple[int, Grid, Place]]:
     for index, (block, place) in enumerate(zip(page.blocks, places.places, strict=True)):
         if isinstance(block, Grid):
             yield index, block, place
-
-
-_ELSEWHERE = Place()
-
-
-def _only(places: Sequence[Place], *, sure: bool, lend: bool = False) -> tuple[Place, ...]:
-    """The places of one certainty, the others as if they stood outside. ``lend``: take them for certain."""
-    return tuple(
-        replace(p, sure=p.sure or lend) if p.section is not None and p.sure is sure else _ELSEWHERE for p in places
-    )
 
 
 def _typed(items: list[ActionItem]) -> list[ActionItem]:
@@ -120,9 +106,8 @@ def _lost_tables(page: Page) -> Iterator[Problem]:
     for block in page.blocks:
         if not isinstance(block, Paragraph | ListItem):
             continue
-        for number, passage in enumerate(block.passage.lines()):
-            words = passage.spans[0].end - passage.spans[0].start
-            if 12 <= words <= 160 and _is_lost_header(squeeze(passage.prose.plain)):
+        for number, line in enumerate(block.passage.rough.split("\n")):
+            if 12 <= len(line) <= 160 and _is_lost_header(line):
                 yield Problem(
                     block.line + number,
                     "This looks like the header of a table that lost its delimiters; write it as | ID | Action | … |.",
@@ -130,9 +115,16 @@ def _lost_tables(page: Page) -> Iterator[Problem]:
 
 
 def _is_lost_header(words: str) -> bool:
+    if not 1 <= len(words.split()) <= 12 or words[-1] in ".:!?":
+        return False
+    if "\t" in words:
+        return sum(part.strip().lower() in HEADERS for part in words.split("\t")) >= 3
     glued = words.replace(" ", "").lower()
-    match = _LOST.fullmatch(glued)
-    return match is not None and any(a in glued for a in ("action", "task", "item")) and len(words.split()) <= 6 and glued != words
+    return (
+        len(words.split()) <= 6
+        and any(word in glued for word in ("action", "task", "item"))
+        and _LOST.fullmatch(glued) is not None
+    )
 
 
 # --- finished -------------------------------------------------------------------------------------------------------

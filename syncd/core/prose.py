@@ -5,21 +5,18 @@ Both readers (Markdown, HTML) write :class:`Prose`; everything that understands 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 
 from syncd.core.model import Span
-
-BLANKS = re.compile(r"\s+")
 
 
 def squeeze(text: str) -> str:
     """The text on one line, single blanks between its words."""
-    return BLANKS.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 class Emphasis(StrEnum):
@@ -96,26 +93,46 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-@dataclass(frozen=True)
 class Passage:
-    """Some words of a document, one span for each line; read when somebody asks for them."""
+    """Some words of a document, line by line; located and read only when somebody asks for them.
 
-    spans: tuple[Span, ...]
-    reader: Callable[[tuple[Span, ...]], Prose] = field(repr=False, compare=False)
+    ``rough`` are the words with their markup: at no cost, and enough to see what cannot be there.
+    """
+
+    def __init__(self, rough: str, locate: Callable[[], tuple[Span, ...]], read: Callable[[tuple[Span, ...]], Prose]) -> None:
+        self.rough = rough
+        self._locate = locate
+        self._read = read
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Where each line stands, without the blanks and markers around it."""
+        return self._locate()
 
     @cached_property
     def prose(self) -> Prose:
         """The words."""
-        return self.reader(self.spans)
+        return self._read(self.spans)
 
     @property
     def end(self) -> int:
         """Where the last line ends."""
         return self.spans[-1].end if self.spans else 0
 
+    @property
+    def last(self) -> Passage:
+        """The last line."""
+        return self.lines()[-1]
+
     def lines(self) -> tuple[Passage, ...]:
         """Each line as a passage of its own."""
-        return tuple(Passage((span,), self.reader) for span in self.spans)
+        lines = self.rough.split("\n")
+        if len(lines) == 1:
+            return (self,)
+        return tuple(Passage(line.strip(), partial(self._line, number), self._read) for number, line in enumerate(lines))
+
+    def _line(self, number: int) -> tuple[Span, ...]:
+        return self.spans[number : number + 1]
 
 
 class ProseWriter:

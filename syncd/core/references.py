@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -54,6 +55,7 @@ _POINTERS = phrases("""issue, issues, ticket, tickets, link, links, here, pr, pr
     created, filed, opened, wip, draft pr, upstream, upstream issue, ticker, チケット, 課題, 工单, vorgang, incident.io, details
     linked, linked issue, linked ticket, bug report, discussion, work item, and, in progress, pr open, merged, merged in""")
 _POINTER_WORDS = re.compile(rf"(?:{one_of(_POINTERS)})(?![^\W_])", re.IGNORECASE)
+_LONGEST_POINTER = 80
 _BETWEEN = re.compile(r"[\s()\[\]（）【】,;:.|/+&–—·•→-]*")
 _CLOSERS = ".,;:!)]）】 \t\n"
 
@@ -102,9 +104,14 @@ def find_references(prose: Prose, projects: frozenset[str], *, column: bool = Fa
     ``column``: the text is a cell of a ticket column, where any link and any ``KEY-n`` is one.
     """
     found = list(_linked(prose, column=column))
-    taken = [(f.start, f.end) for f in found] + [(a.start, a.end) for a in prose.anchors]
-    found += [f for f in _bare(prose, projects, column=column) if not any(f.start < e and s < f.end for s, e in taken)]
+    taken = sorted((a.start, a.end) for a in prose.anchors)
+    found += [f for f in _bare(prose, projects, column=column) if not _overlaps(f, taken)]
     return sorted(found, key=lambda f: f.start)
+
+
+def _overlaps(found: Found, taken: list[tuple[int, int]]) -> bool:
+    index = bisect_left(taken, (found.end, 0))
+    return index > 0 and taken[index - 1][1] > found.start
 
 
 def _linked(prose: Prose, *, column: bool) -> Iterator[Found]:
@@ -140,7 +147,7 @@ def _bare(prose: Prose, projects: frozenset[str], *, column: bool) -> Iterator[F
 def _bare_reference(match: re.Match[str], prose: Prose, projects: frozenset[str], *, column: bool) -> Reference | None:
     span = prose.span(match.start(), match.end())
     if match["number"]:
-        if _NUMBERED_THINGS.search(prose.plain, 0, match.start()) and not column:
+        if not column and _NUMBERED_THINGS.search(prose.plain, max(0, match.start() - 20), match.start()):
             return None
         repository = match["repository"] if match["repository"] and "/" in match["repository"] else None
         return Reference(match[0], False, None, None, repository, int(match["number"]), span=span)
@@ -157,7 +164,7 @@ _SPOKEN_OF = re.compile(r"\b(?:jira|ticket|tickets|issue|tracked (?:in|by|as)|st
 
 def _spoken_of(match: re.Match[str], prose: Prose, *, column: bool) -> bool:
     """Whether the words before a bare key say that it is a ticket's."""
-    return column or _SPOKEN_OF.search(prose.plain, 0, match.start()) is not None
+    return column or _SPOKEN_OF.search(prose.plain, max(0, match.start() - 20), match.start()) is not None
 
 
 def is_reference(prose: Prose) -> bool:
@@ -174,6 +181,8 @@ def _rest(plain: str, found: list[Found], start: int, end: int) -> str:
             parts.append(plain[at : f.start])
             at = f.end
     rest = " ".join((*parts, plain[at:end]))
+    if len(rest) > _LONGEST_POINTER:
+        return rest
     return _BETWEEN.sub(" ", _POINTER_WORDS.sub(" ", rest)).strip()
 
 
@@ -188,16 +197,19 @@ def tail(prose: Prose, found: list[Found], end: int) -> tuple[int, list[Found]]:
     ``([#12](…))``, ``[issue](…)``, ``<https://…/issues/12>``, ``— OPS-12``, ``(Jira OPS-12)``, ``[T-1](…), [T-2](…)``.
     """
     plain = prose.plain
+    first = len(plain) - len(plain.lstrip(_CLOSERS + "([（【"))
     named: list[Found] = []
-    for f in reversed([f for f in found if f.end <= end]):
+    for f in reversed(found):
+        if f.end > end:
+            continue
         if plain[f.end : end].strip(_CLOSERS):
             break
         start = _tail_start(plain, f)
-        if start is None or not plain[:start].strip(_CLOSERS + "([（【"):
+        if start is None or start <= first:
             break
-        named.insert(0, f)
+        named.append(f)
         end = start
-    return end, named
+    return end, named[::-1]
 
 
 def _tail_start(plain: str, f: Found) -> int | None:
@@ -205,19 +217,19 @@ def _tail_start(plain: str, f: Found) -> int | None:
     bracket = _open_bracket(plain, f)
     if bracket is not None:
         return bracket if not _rest(plain, [f], bracket, f.end) else None
-    before = plain[: f.start].rstrip()
+    before = plain[max(0, f.start - 20) : f.start].rstrip()
     words = plain[f.start : f.end]
     if f.linked:
-        if words == f.reference.text or _POINTER_WORDS.fullmatch(words.strip()) or _BARE.fullmatch(words.strip()):
+        if words == f.reference.text or not _BETWEEN.sub("", _POINTER_WORDS.sub(" ", _BARE.sub(" ", words))):
             return _pointer_start(plain, f.start)
         return f.start if before.endswith((".", "!", "?", ":", "。")) and len(words) < 60 else None
     return _pointer_start(plain, f.start) if before.endswith(("-", "–", "—", ":", "|", "→", ",")) else None
 
 
 def _open_bracket(plain: str, f: Found) -> int | None:
-    before = plain[: f.start]
-    start = max(before.rfind(b) for b in "([（【")
-    closed = max(before.rfind(b) for b in ")]）】")
+    low = max(0, f.start - 80)
+    start = max(plain.rfind(b, low, f.start) for b in "([（【")
+    closed = max(plain.rfind(b, low, f.start) for b in ")]）】")
     after = plain[f.end : f.end + 2].lstrip()
     return start if start > closed and after[:1] in tuple(")]）】") else None
 
@@ -229,6 +241,6 @@ _SENTENCE_END = re.compile(r"[.!?)。：:–—-]\s*$")
 def _pointer_start(plain: str, start: int) -> int:
     """Where the words that only introduce a reference begin: ``… . Ticket [#12](…)``."""
     match = _POINTER_BEFORE.search(plain, max(0, start - 60), start)
-    if match and (match[0].strip(" :,;|–—→-\t\n") == "" or _SENTENCE_END.search(plain, 0, match.start() + 1)):
+    if match and (match[0].strip(" :,;|–—→-\t\n") == "" or _SENTENCE_END.search(plain, max(0, match.start() - 5), match.start() + 1)):
         return match.start()
     return start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncd.core.blocks import Grid, GridCell, GridRow
 from syncd.core.columns import is_timeline, roles, with_action
@@ -213,8 +213,7 @@ def named_first(references: Sequence[Reference]) -> tuple[Reference, ...]:
 
 
 def _named(reference: Reference) -> Reference:
-    r = reference
-    return Reference(r.text, not is_commit(r), r.url, r.key, r.repository, r.number, r.pull, r.span)
+    return replace(reference, named=not is_commit(reference))
 
 
 def _beside(prose: Prose, projects: frozenset[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 
 from syncd.core.blocks import Block, Grid, Heading, ListItem, Paragraph
 from syncd.core.prose import Emphasis, Prose, squeeze
@@ -21,6 +22,8 @@ from syncd.core.words import (
 _CERTAIN = re.compile(r"\baction[- ](?:items?|points?)\b|アクションアイテム|行动项")
 _REVIEW = re.compile(r"\b(?:review|schedule|status)$")
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
+_LAST = (":", "：", "*", "_", ">")
+"""How a bold line or a label ends."""
 
 
 class Meaning(Enum):
@@ -36,6 +39,7 @@ class Meaning(Enum):
     NEUTRAL = "neutral"
 
 
+@lru_cache(maxsize=4096)
 def meaning_of(heading: str) -> Meaning:
     """What a heading says, in any of the languages we know."""
     words = plain_words(heading)
@@ -101,12 +105,14 @@ class _Outliner:
     def outline(self) -> Outline:
         places: list[Place] = []
         labels: set[int] = set()
+        here = Place()
         for index, block in enumerate(self.blocks):
             opened = self._heading(index, block)
             if opened:
                 labels.add(index)
                 self._push(opened)
-            place = self._scope(block) or self._place()
+                here = self._place()
+            place = self._scope(block) or here
             if isinstance(block, ListItem) and (label := self._label(index, block, place)):
                 labels.add(index)
                 self._scopes[index] = label
@@ -133,15 +139,18 @@ class _Outliner:
 
     def _line(self, index: int, block: Paragraph) -> _Open | None:
         """A paragraph whose last line is all bold, or is a known heading, or introduces a list."""
-        last = block.passage.lines()[-1]
-        if last.spans[0].end - last.spans[0].start > 160:
+        if block.passage.rough[-1:] not in _LAST and not self._follows(index):
             return None
-        prose = last.prose if len(block.passage.spans) > 1 else block.prose
+        last = block.passage.last
+        if len(last.rough) > 160:
+            return None
+        alone = last is block.passage
+        prose = last.prose
         text = squeeze(prose.plain)
         words = text.rstrip(":： ")
         bold = prose.styled(Emphasis.BOLD, 0, len(words)) or prose.styled(Emphasis.BOLD, 0, len(text))
         follows = self._follows(index)
-        if bold and (follows or len(block.passage.spans) == 1) and len(words) <= 100:
+        if bold and (follows or alone) and len(words) <= 100:
             return _Open(index, _BOLD_LEVEL, meaning_of(words), words)
         if not follows or len(words.split()) > 10:
             return None
@@ -190,6 +199,8 @@ class _Outliner:
 
     def _scope(self, block: Block) -> Place | None:
         """The place that a list item gives to what stands in it."""
+        if not self._scopes:
+            return None
         parent = block.parent if isinstance(block, ListItem) else block.item if isinstance(block, Paragraph) else None
         while parent is not None:
             if parent in self._scopes:

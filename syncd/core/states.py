@@ -11,12 +11,14 @@ _WORDS = one_of(frozenset(STATES))
 _AT_START = re.compile(rf"(?:{_WORDS})(?![^\W_]|['’]t\b)", re.IGNORECASE)
 _MARKS = re.compile("[" + "".join(STATE_MARKS) + "]\ufe0f?")
 _LEAD = re.compile(r"^[\s*_~`\"'“”()\[\]:：.,;–—-]+")
+_LONGEST = 80
 _PERCENT = re.compile(r"(\d{1,3})\s*%")
 _NEGATION = re.compile(r"(?:n/a|n\.a\.)[\s:,.;-]+", re.IGNORECASE)
 
 
 def state_of(text: str) -> State | None:
     """The state that a status cell tells: its first words, else a sign in it, else a percentage."""
+    text = text[:_LONGEST]
     words = _NEGATION.sub("", _LEAD.sub("", _MARKS.sub("", text).replace("’", "'")))
     if match := _AT_START.match(words):
         return STATES[_key(match[0])]
@@ -30,6 +32,8 @@ def state_of(text: str) -> State | None:
 
 def whole_state(text: str) -> State | None:
     """The state, if these words tell nothing else."""
+    if len(text) > _LONGEST:
+        return None
     words = _LEAD.sub("", _MARKS.sub("", text).replace("’", "'")).rstrip(" .!*_)]:：")
     if not words.strip():
         mark = _MARKS.search(text)

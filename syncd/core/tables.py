@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import takewhile
 
 from syncd.core.blocks import Grid, GridCell, GridRow, Lines
@@ -19,6 +20,11 @@ _PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
 _INLINE_DELIMITER = re.compile(r"\|(?:\s*:?-{3,}:?\s*\|){2,}")
 
 
+def may_hold_table(rough: str) -> bool:
+    """Whether a paragraph has what a table cannot do without."""
+    return "|" in rough and "-" in rough
+
+
 def find_table(text: str, spans: Sequence[Span], reader: Reader, lines: Lines) -> tuple[int, Grid, int] | None:
     """The first table among a paragraph's lines: the index of its header, the table, the index after its last row."""
     for index in range(1, len(spans)):
@@ -27,7 +33,7 @@ def find_table(text: str, spans: Sequence[Span], reader: Reader, lines: Lines) -
             delimiter = cut.row(spans[index])
             header = cut.row(spans[index - 1], columns=len(delimiter.cells))
             body = tuple(takewhile(lambda span: "|" in span.of(text), spans[index + 1 :]))
-            rows = tuple(cut.row(span, columns=len(header.cells)) for span in body)
+            rows = partial(cut.rows, body, len(header.cells))
             grid = Grid(header.line, Markup.MARKDOWN, header, rows, delimiter.row, _mismatch(header, delimiter))
             return index - 1, grid, index + 1 + len(body)
     return None
@@ -49,6 +55,10 @@ def _mismatch(header: GridRow, delimiter: GridRow) -> str | None:
 class _Cutter:
     def __init__(self, text: str, reader: Reader, lines: Lines) -> None:
         self.text, self.reader, self.lines = text, reader, lines
+
+    def rows(self, spans: Sequence[Span], columns: int) -> tuple[GridRow, ...]:
+        """Lines as rows of a table with so many columns."""
+        return tuple(self.row(span, columns=columns) for span in spans)
 
     def row(self, span: Span, *, columns: int | None = None) -> GridRow:
         """One line as a row. With ``columns``, a pipe in a code span ends a cell only if it has to."""
@@ -85,7 +95,7 @@ class _Cutter:
             span = Span(at, at)
         else:
             span = Span(start + lead, start + len(words.rstrip()))
-        return GridCell(span, Passage((span,), self.reader))
+        return GridCell(span, Passage(span.of(self.text), lambda: (span,), self.reader))
 
 
 def _within(position: int, ranges: Sequence[tuple[int, int]]) -> bool:
@@ -109,7 +119,7 @@ def reflowed_table(text: str, spans: Sequence[Span], reader: Reader, lines: Line
     header = _reflowed_row(cut, before[-columns - 1 :])
     rows = tuple(_reflowed_row(cut, after[at : at + columns + 1]) for at in range(0, len(after) - columns, columns + 1))
     problem = "This table was re-wrapped like prose; most renderers show no table here."
-    return Grid(header.line, Markup.MARKDOWN, header, rows, None, problem)
+    return Grid(header.line, Markup.MARKDOWN, header, lambda: rows, None, problem)
 
 
 def _reflowed_row(cut: _Cutter, pipes: Sequence[int]) -> GridRow:

@@ -6,6 +6,7 @@ Phrases are compared in lower case without markup, numbering, emoji and punctuat
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from syncd.core.model import State
 
@@ -19,6 +20,7 @@ def phrases(text: str) -> frozenset[str]:
     return frozenset(phrase for part in re.split(r"[,\n]", text) if (phrase := part.strip()))
 
 
+@lru_cache(maxsize=4096)
 def plain_words(text: str) -> str:
     """A heading, label or header cell as vocabularies write it."""
     text = _NUMBERING.sub("", text.replace("’", "'").replace("‑", "-"))

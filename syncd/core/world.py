@@ -54,6 +54,15 @@ class View:
         """The document's key."""
         return self.postmortem.document.key
 
+    @property
+    def location(self) -> str:
+        """The document's location, as tickets link back to it."""
+        return self.postmortem.document.location
+
+    def place(self, row: int) -> str:
+        """Where a row stands, as people are told: path and line."""
+        return f"{self.postmortem.document.path}:{self.postmortem.items[row].line}"
+
     def tickets_of(self, row: int) -> frozenset[TicketId]:
         """The existing tickets that a row names."""
         return frozenset((n.place.location, n.ticket.id) for n in self.named.get(row, ()) if n.ticket is not None)

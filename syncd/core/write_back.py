@@ -18,6 +18,9 @@ from syncd.core.write_table import TableDraft
 
 __all__ = ["Cells", "WriteBack", "write_back"]
 
+ATTEMPTS = 40
+"""How often one document is read again at most; what is not proved by then is left to a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteBack:
@@ -46,7 +49,7 @@ def write_back(
     """
     wish = Wish(postmortem, cells, status_words, states)
     wanted = sorted(cells)
-    kept = _sound(wish, (), wanted, reparse)
+    kept = _Proof(wish, reparse).sound((), wanted)
     result = _draft(wish, kept)
     spoilt = {
         index: "Writing its ticket or state here would change how the document is read; write it in by hand."
@@ -76,30 +79,46 @@ def _text(wish: Wish, result: Draft) -> str:
     return replaced(wish.postmortem.document.text, result.edits)
 
 
-def _sound(
-    wish: Wish, kept: tuple[int, ...], candidates: Sequence[int], reparse: Callable[[Document], Postmortem]
-) -> tuple[int, ...]:
-    """Those of the candidates that can be written together with what is kept; a bad one is found by halving."""
-    both = (*kept, *candidates)
-    if not candidates or _proved(wish, _draft(wish, both), reparse):
-        return both
-    if len(candidates) == 1:
-        return kept
-    middle = len(candidates) // 2
-    return _sound(wish, _sound(wish, kept, candidates[:middle], reparse), candidates[middle:], reparse)
+class _Proof:
+    """Finds out which items can be written, by reading the document again with their cells in it."""
 
+    def __init__(self, wish: Wish, reparse: Callable[[Document], Postmortem]) -> None:
+        self.wish, self.reparse = wish, reparse
+        self.attempts = ATTEMPTS
 
-def _proved(wish: Wish, result: Draft, reparse: Callable[[Document], Postmortem]) -> bool:
-    old, text = wish.postmortem, _text(wish, result)
-    if text == old.document.text:
-        return True
-    new = reparse(replace(old.document, text=text))
-    if len(new.items) != len(old.items) or _frame(new) != _frame(old):
-        return False
-    touched: dict[int, set[str]] = defaultdict(set)
-    for index, name in result.written:
-        touched[index].add(name)
-    return all(_item_proved(wish, index, new.items[index], touched[index]) for index in range(len(old.items)))
+    def sound(self, kept: tuple[int, ...], candidates: Sequence[int]) -> tuple[int, ...]:
+        """Those of the candidates that can be written together with what is kept.
+
+        When something is misread, those that are read rightly are tried first; if that tells nothing, the first half.
+        """
+        if not candidates or not self.attempts:
+            return kept
+        both = (*kept, *candidates)
+        misread = self._misread(_draft(self.wish, both))
+        if not misread:
+            return both
+        if len(candidates) == 1:
+            return kept
+        first = [index for index in candidates if index not in misread]
+        if len(first) in (0, len(candidates)):
+            first = list(candidates[: len(candidates) // 2])
+        rest = sorted(set(candidates).difference(first))
+        return self.sound(self.sound(kept, first), rest)
+
+    def _misread(self, result: Draft) -> frozenset[int]:
+        """The items that would be read as something else than was meant; all of them when nothing fits together."""
+        old, text = self.wish.postmortem, _text(self.wish, result)
+        if text == old.document.text:
+            return frozenset()
+        self.attempts -= 1
+        new = self.reparse(replace(old.document, text=text))
+        everything = range(len(old.items))
+        if len(new.items) != len(old.items) or _frame(new) != _frame(old):
+            return frozenset(everything)
+        touched: dict[int, set[str]] = defaultdict(set)
+        for index, name in result.written:
+            touched[index].add(name)
+        return frozenset(i for i in everything if not _item_proved(self.wish, i, new.items[i], touched[i]))
 
 
 def _frame(postmortem: Postmortem) -> tuple[object, ...]:

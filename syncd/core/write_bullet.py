@@ -46,7 +46,9 @@ class BulletDraft:
         if state is None or agree(self.item.state, state, BOX_STATES & {*self.wish.states, State.OPEN}):
             return []
         state = State.OPEN if state is State.IN_PROGRESS else state
-        edits = [*self._tick(bullet, state), *self._mark(bullet, state)]
+        edits = [
+            e for e in (*self._tick(bullet, state), *self._mark(bullet, state)) if e.text != self.text[e.start : e.end]
+        ]
         if edits:
             self.draft.written.add((self.index, "state"))
         else:

@@ -13,6 +13,8 @@ from syncd.core.wish import BOX_STATES, Draft, Wish, agree, is_blank, names, ret
 
 
 class TableDraft:
+    """The rows of one table that have something to say."""
+
     def __init__(self, wish: Wish, table: Table, rows: Sequence[int], draft: Draft) -> None:
         self.wish, self.table, self.rows, self.draft = wish, table, rows, draft
         self.text = wish.postmortem.document.text
@@ -216,6 +218,8 @@ class TableDraft:
 
     def _put(self, index: int, name: str, column: int, words: str) -> None:
         place = (self._row(index).end, column)
+        if words == self._shown(index, column):
+            return
         if self.cells.get(place, (index, ""))[0] != index:
             self.draft.refuse(index, "Its row holds another item too; give each a row of its own.")
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from itertools import starmap
 
@@ -59,11 +59,14 @@ def change_effect(connection: Connection, effect_id: int, **values: object) -> N
         )
 
 
-def send_effect(connection: Connection, effect_id: int, *, at: datetime) -> None:
+def send_effect(
+    connection: Connection, effect_id: int, *, at: datetime, payload: Mapping[str, object] | None = None
+) -> None:
     """Note that it goes over the wire now; what was looked for before says nothing about this attempt."""
     change_effect(
         connection,
         effect_id,
+        **({} if payload is None else {"payload": dict(payload)}),
         state=EffectState.SENT,
         sent_at=at,
         attempts=effects.c.attempts + 1,

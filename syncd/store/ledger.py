@@ -172,10 +172,13 @@ class Ledger(Reading):
         with self._database.writing() as connection:
             return replace(effect, id=insert_effect(connection, effect))
 
-    def sent(self, effect_id: int, at: datetime) -> None:
-        """The effect is about to go over the wire: one attempt more, and look-ups count from zero again."""
+    def sent(self, effect_id: int, at: datetime, *, payload: Mapping[str, object] | None = None) -> None:
+        """The effect is about to go over the wire: one attempt more, and look-ups count from zero again.
+
+        ``payload`` replaces what was prepared, when the row changed since.
+        """
         with self._database.writing() as connection:
-            send_effect(connection, effect_id, at=at)
+            send_effect(connection, effect_id, at=at, payload=payload)
 
     def looked(self, effect_id: int, at: datetime) -> None:
         """A complete search for the effect's marker found nothing."""

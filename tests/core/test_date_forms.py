@@ -124,6 +124,8 @@ def test_an_empty_cell_takes_the_form_of_the_others(cells, expected):
     assert like_the_others(day("2023-12-12"), column) == expected
 
 
+# May is short and long at once, so nothing tells which of them the next month was.
+DAYS = st.dates(date(2001, 1, 1), date(2098, 12, 31)).filter(lambda day: day.month != 5)
 FORMS = (
     "{0:%Y-%m-%d}",
     "{0:%b} {0.day}, {0.year}",
@@ -133,11 +135,7 @@ FORMS = (
 )
 
 
-@given(
-    st.sampled_from(FORMS),
-    st.dates(date(2001, 1, 1), date(2098, 12, 31)),
-    st.dates(date(2001, 1, 1), date(2098, 12, 31)),
-)
+@given(st.sampled_from(FORMS), DAYS, DAYS)
 def test_writing_a_date_and_writing_it_back_gives_the_first_text(form, old, new):
     raw = form.format(old)
     there = rewrite(raw, old, new, Column(base=BASE))

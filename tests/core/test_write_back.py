@@ -341,6 +341,11 @@ def test_without_a_due_column_nothing_is_written_and_nothing_wrong(lines):
         ("- Add an alert", Cells(ticket="OPS-1"), "- Add an alert [OPS-1]"),
         ("1. Add an alert.", Cells(ticket="OPS-1", url=URL), f"1. Add an alert. {LINK}"),
         (f"- Add an alert {LINK}", Cells(ticket="OPS-1", url=URL), f"- Add an alert {LINK}"),
+        (
+            "- Add an alert [OPS-9](https://jira.example.com/browse/OPS-9)",
+            Cells(ticket="OPS-1", url=URL, retired="OPS-9"),
+            f"- Add an alert {LINK}",
+        ),
         ("- [ ] Add an alert", Cells(state=DONE), "- [x] Add an alert"),
         ("- [x] Add an alert", Cells(state=OPEN), "- [ ] Add an alert"),
         ("- [x] Add an alert", Cells(state=IN_PROGRESS), "- [ ] Add an alert"),
@@ -386,6 +391,20 @@ def test_what_would_change_the_reading_is_not_written_and_does_not_block_the_res
     assert result.written == {0, 2}
     assert list(result.problems) == [1]
     assert body(result.text)[2:] == ["| Add an alert | OPS-1 |", "| Add a test | |", "| Add a fuse | OPS-3 |"]
+
+
+def test_a_document_that_reads_differently_whatever_is_written_stays_as_it_is():
+    postmortem = read(document("| Action | Ticket |", "|---|---|", *(f"| Add alert {n} | |" for n in range(100))))
+    readings = []
+
+    def misreads_everything(new: Document) -> Postmortem:
+        readings.append(new)
+        return read("")
+
+    cells = {index: Cells(ticket=f"OPS-{index}") for index in range(100)}
+    result = write_back(postmortem, cells, status_words=WORDS, states=frozenset(State), reparse=misreads_everything)
+    assert (result.text, result.written, len(result.problems)) == (postmortem.document.text, frozenset(), 100)
+    assert len(readings) <= 40
 
 
 def test_nothing_to_write_is_nothing_written():
@@ -537,3 +556,98 @@ def padded(text, cell, row):
     while end < row.end and text[end] in " \t":
         end += 1
     return start, end
+
+
+# --- any list -------------------------------------------------------------------------------------------------------
+
+BULLETS = ["- ", "* ", "- [ ] ", "- [x] ", "- [X] ", "1. ", "- TODO: ", "- [ ] **P1** "]
+TAILS = [
+    "",
+    ".",
+    " (done)",
+    " (cancelled)",
+    " [OPS-77](https://example.com/OPS-77)",
+    " `a | b`",
+    " (Web Team)",
+    " 🚨",
+    "  ",
+]
+
+
+@st.composite
+def lists(draw):
+    bullets = draw(st.lists(st.tuples(st.sampled_from(BULLETS), st.sampled_from(TAILS)), min_size=1, max_size=4))
+    end = draw(st.sampled_from(["\n", "\r\n"]))
+    lines = [f"{start}Add alert {number}{tail}" for number, (start, tail) in enumerate(bullets)]
+    postmortem = read(document(*lines).replace("\n", end))
+    return postmortem, {i: draw(wishes()) for i in range(len(postmortem.items)) if draw(st.booleans())}
+
+
+@given(lists())
+def test_only_links_marks_and_boxes_change_in_a_list(case):
+    postmortem, cells = case
+    result = write(postmortem, cells)
+    assert bare(result.text) == bare(postmortem.document.text)
+    after = read(result.text).items
+    for index in set(range(len(after))) - result.written:
+        assert said(after[index]) == said(postmortem.items[index])
+
+
+@given(lists())
+def test_writing_a_list_twice_changes_nothing_the_second_time(case):
+    postmortem, cells = case
+    first = write(postmortem, cells)
+    second = write(read(first.text), cells)
+    assert (second.text, second.written) == (first.text, frozenset())
+
+
+def said(item):
+    return item.action, item.status, item.state, [(reference.text, reference.named) for reference in item.references]
+
+
+def bare(text: str) -> str:
+    """The text without what a write may change in a list."""
+    links = r" (\[(OPS-[12]|acme/web#12)\]\([^()]*\)|\[(OPS-[12]|acme/web#12)\](?!\())"
+    text = re.sub(rf"{links}| \((done|cancelled)\)", "", text)
+    return re.sub(r"\[[xX ]\]|\b(TODO|DONE|OPEN|CANCELLED):", "#", text)
+
+
+# --- any HTML -------------------------------------------------------------------------------------------------------
+
+
+@st.composite
+def pages(draw):
+    columns = [h for h in ("ID", "Action", "Owner", "Notes") if h == "Action" or draw(st.booleans())]
+    inner = draw(st.sampled_from(["{}", "<p>{}</p>", " {} ", "\n  {}\n"]))
+    gap = draw(st.sampled_from(["", "\n", "\r\n  "]))
+
+    def row(tag, cells):
+        return f"<tr>{gap}" + gap.join(f"<{tag}>{inner.format(cell)}</{tag}>" for cell in cells) + f"{gap}</tr>{gap}"
+
+    rows = [
+        row(
+            "td",
+            [
+                f"Add <b>alert</b> {n}" if c == "Action" else draw(st.sampled_from(["x &amp; y", "", "<br/>"]))
+                for c in columns
+            ],
+        )
+        for n in range(draw(st.integers(1, 3)))
+    ]
+    tasks = "".join(f"<li>Add test {n}</li>{gap}" for n in range(draw(st.integers(0, 2))))
+    table = f"<table>{gap}{row('th', columns)}{''.join(rows)}</table>"
+    postmortem = read(f"<h1>Postmortem: Mail</h1><h2>Action items</h2>{table}<ul>{tasks}</ul>", Markup.HTML)
+    keys = [f"OPS-{i + 1}" for i in range(len(postmortem.items))]
+    return postmortem, {i: Cells(ticket=key, url=f"https://example.com/?a&b={key}") for i, key in enumerate(keys)}
+
+
+@given(pages())
+def test_links_are_only_added_to_a_page(case):
+    postmortem, cells = case
+    result = write(postmortem, cells)
+    assert (result.problems, len(result.written)) == ({}, len(cells))
+    rest = iter(result.text)
+    assert all(char in rest for char in postmortem.document.text)
+    again_read = read(result.text, Markup.HTML)
+    assert [item.named[0].key for item in again_read.items] == [cell.ticket for cell in cells.values()]
+    assert write(again_read, cells).text == result.text

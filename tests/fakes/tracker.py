@@ -137,11 +137,18 @@ class MemoryTracker:
         return self._seen(stored)
 
     def update(
-        self, ticket_id: str, *, title: str | None = None, state: State | None = None, due: date | None = None
+        self,
+        ticket_id: str,
+        *,
+        title: str | None = None,
+        state: State | None = None,
+        due: date | None = None,
+        document: str | None = None,
     ) -> Ticket:
         self._meet("update", after=False)
         stored = self._writable(ticket_id)
-        wanted = self._given(title=title and ticket_title(title), state=state and self._held(state), due=due)
+        held = state and self._held(state)
+        wanted = self._given(title=title and ticket_title(title), state=held, due=due, document=document)
         self.updates += self._change(stored, **wanted)
         self._meet("update", after=True)
         return self._seen(stored)

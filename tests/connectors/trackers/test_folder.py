@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from datetime import UTC, date, datetime, timedelta
@@ -398,7 +399,7 @@ def test_an_unreadable_file_that_is_not_known_makes_the_listing_incomplete(track
     assert [ticket.key for ticket in listing.tickets] == ["T-1"]
     assert not listing.complete
     assert "T-2.md (Permission denied)" in listing.problem
-    with pytest.raises(NotSent, match="Permission denied"):
+    with pytest.raises(NotSent, match=r"T-2\.md cannot be read \(Permission denied\)"):
         tracker.find(OTHER)
 
 
@@ -424,6 +425,12 @@ def test_a_file_that_goes_while_we_look_is_deleted(tracker, monkeypatch):
 
     monkeypatch.setattr(os, "open", vanishing)
     assert [t.presence for t in tracker.listing({"T-1": ""}).tickets] == [Presence.DELETED]
+
+
+def test_a_file_that_a_scan_misses_while_it_is_saved_is_not_deleted(tracker, monkeypatch):
+    tracker.create(desired(), MARKER)
+    monkeypatch.setattr(os, "scandir", lambda path: contextlib.nullcontext(iter(())))
+    assert tracker.listing({"T-1": ""}).tickets == ()
 
 
 def test_a_person_who_saves_while_we_update_wins(tracker, root, monkeypatch):

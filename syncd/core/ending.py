@@ -1,0 +1,266 @@
+"""What stands behind a task: tickets, ``(done)``, ``Owner: X``, ``@owner``, a priority, a type, a date.
+
+Each rule first looks for a character that it cannot do without: most sentences end in nothing but a full stop.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from syncd.core.beginning import is_name
+from syncd.core.dates import find_dates
+from syncd.core.model import State
+from syncd.core.peel import HANDLES, NAMES, PRIORITY, SEPARATORS, Peel
+from syncd.core.references import tail
+from syncd.core.states import leading_mark, state_of, whole_state
+from syncd.core.words import TYPES
+
+_WINDOW = 160
+_BRACKET = re.compile(r"[)\]】）][.!]?$")
+_STATE_BRACKETED = re.compile(r"\s*(?P<place>[\[(（【](?P<state>[^\[\]()（）【】]{1,60})[\])）】])[.!]?$")
+_STATE_DASHED = re.compile(r"\s+[—–-]+\s*(?P<state>[\w'’ ]{2,30})[.!]?$")
+_STATE_IN_BRACKETS = re.compile(
+    r"(?:done|completed|fixed|in progress|wip|ongoing|shipped|merged|deployed|todo|cancelled|rejected|won't do|not done)\b",
+    re.IGNORECASE,
+)
+_SHOUTS = ("TODO", "DONE", "WIP", "FIXED", "COMPLETED", "CLOSED", "RESOLVED", "MERGED", "CANCELLED", "REJECTED", "ONGOING")
+_SHOUTED = re.compile(
+    rf"(?:^|[\s.;:,])(?P<state>{'|'.join(_SHOUTS)})(?P<more>(?:\s+(?:in|by|via|on|with)\b[^.]{{0,60}})?)[.!]?$"
+)
+_SAYINGS = ("pr ", "needed", "required", "already done", "work in progress")
+_SAID = re.compile(
+    r"[.;,:?!]\s+(?P<state>(?:draft )?pr (?:exists|open|opened|up|raised|created|merged|in review)|not needed\b.{0,80}"
+    r"|no longer (?:needed|required)|already done|work in progress)[.!]?$",
+    re.IGNORECASE,
+)
+_STATE_OF_REFERENCE = re.compile(
+    r"[\s(\[—–-]*((?:done|fixed|completed|implemented|resolved|merged|closed|wip|in progress|pr open)\b)", re.IGNORECASE
+)
+
+_KEYS = (
+    r"(?P<key>owners?|assignee|assigned to|responsible|dri|due(?:\s*(?:date|by|on))?|deadline|eta|target(?: date)?|status|priority"
+    r"|prio|type|effort|ticket|jira|issue|tracked in|tracking|担当|期限|状態|负责人|截止|状态|verantwortlich|frist|responsable"
+    r"|fecha límite|estado|échéance|responsável|prazo)"
+)
+_ATTRIBUTE = re.compile(rf"(?:^|(?<=[\s(\[|,;·•—–*（【])){_KEYS}\s*[:：=]\s*", re.IGNORECASE)
+_KEY_FIELDS = {
+    **dict.fromkeys(("owner", "owners", "assignee", "assigned to", "responsible", "dri", "担当", "负责人"), "owner"),
+    **dict.fromkeys(("verantwortlich", "responsable", "responsável"), "owner"),
+    **dict.fromkeys(("status", "状態", "状态", "estado"), "status"),
+    **dict.fromkeys(("priority", "prio", "effort"), ""),
+    **dict.fromkeys(("ticket", "jira", "issue", "tracked in", "tracking"), "ticket"),
+    "type": "type",
+}
+"""What the words before a colon mean; the others are due dates."""
+
+_HANDLES = re.compile(rf"[\s(\[（,—–-]*(?<![\w.])(?P<owner>{HANDLES})[)\]）]?\.?$")
+_PRIORITY = re.compile(rf"\s*[\[(【]{PRIORITY}[\])】]\.?$", re.IGNORECASE)
+_TYPE = re.compile(r"\s*[\[(【](?P<type>[^\[\]()【】]{3,24})[\])】]\.?$")
+_DUE = re.compile(
+    r"[\s,;—–-]*[\[(（]?(?:\b(?:due|by|before|until|eta|deadline|target|bis|para el|avant le|entro il|até)\b:?\s+(?:on |by |the )?"
+    r"|📅\s*|[\[(（](?=\d{4}-))(?P<due>[^\[\]()（）]{3,30})[\])）]?\.?$",
+    re.IGNORECASE,
+)
+_PERSON = re.compile(rf"\s*[\[(（](?P<owner>{NAMES}|[A-Z]{{2,3}})[\])）]\.?$|\s+[—–-]\s*(?P<dashed>{NAMES})\.?$")
+_PERSON_WINDOW = 60
+
+
+def peel_ending(peel: Peel) -> None:
+    """Take off what stands behind the task, in whatever order."""
+    for _ in range(12):
+        before = peel.end
+        while peel.end > peel.start and peel.plain[peel.end - 1] in SEPARATORS:
+            peel.end -= 1
+        if not any(rule(peel) for rule in _RULES) and peel.end == before:
+            return
+
+
+def closing_name(plain: str) -> str | None:
+    """The name in brackets or behind a dash at the end of a text."""
+    match = _PERSON.search(plain, max(0, len(plain) - _PERSON_WINDOW)) if _may_close_with_name(plain) else None
+    words = (match["owner"] or match["dashed"]) if match else None
+    return words if words and is_name(words) and whole_state(words) is None else None
+
+
+def peel_attributes(peel: Peel) -> bool:
+    """Take a line that holds nothing but ``Owner: X, due: Y``."""
+    keys = list(_ATTRIBUTE.finditer(peel.plain))
+    if not keys or peel.plain[: keys[0].start()].strip(SEPARATORS + "*[(") or not _are_attributes(peel, keys):
+        return False
+    _take_attributes(peel, keys)
+    return True
+
+
+def _may_close_with_name(plain: str) -> bool:
+    end = plain[-_PERSON_WINDOW:]
+    return _BRACKET.search(end) is not None or any(dash in end for dash in ("—", "–", " -"))
+
+
+def _references(peel: Peel) -> bool:
+    if not peel.found:
+        return False
+    start, named = tail(peel.prose, [f for f in peel.found if f.start >= peel.start], peel.end)
+    if not named or not peel.retreat(start):
+        return False
+    if told := _STATE_OF_REFERENCE.match(peel.plain[start : named[0].start]):
+        place = (start + told.start(1), start + told.end(1))
+        peel.tell(state_of(told[1]), told[1], place)
+    peel.named.extend(named)
+    return True
+
+
+# --- states ---------------------------------------------------------------------------------------------------------
+
+
+def _state(peel: Peel) -> bool:
+    low = max(peel.start, peel.end - _WINDOW)
+    words = peel.plain[low : peel.end]
+    if _BRACKET.search(words):
+        return _take_state(peel, _STATE_BRACKETED.search(peel.plain, low, peel.end), _state_in_brackets, "place")
+    if any(dash in words for dash in ("—", "–", " -")) and _take_state(
+        peel, _STATE_DASHED.search(peel.plain, low, peel.end), whole_state, "state"
+    ):
+        return True
+    if any(shout in words for shout in _SHOUTS) and _take_state(
+        peel, _SHOUTED.search(peel.plain, low, peel.end), state_of, "state"
+    ):
+        return True
+    lower = words.lower()
+    if any(saying in lower for saying in _SAYINGS) and _take_state(
+        peel, _SAID.search(peel.plain, low, peel.end), state_of, "state"
+    ):
+        return True
+    return _sign(peel)
+
+
+def _take_state(
+    peel: Peel, match: re.Match[str] | None, told: Callable[[str], State | None], place: str
+) -> bool:
+    state = told(match["state"]) if match else None
+    if match is None or state is None or not peel.retreat(match.start(place)):
+        return False
+    peel.tell(state, match["state"], match.span(place))
+    return True
+
+
+def _state_in_brackets(words: str) -> State | None:
+    """Only the state, or a state word with a remark behind it."""
+    if state := whole_state(words):
+        return state
+    return state_of(words) if _STATE_IN_BRACKETS.match(words) else None
+
+
+def _sign(peel: Peel) -> bool:
+    text = peel.plain[max(peel.start, peel.end - 2) : peel.end]
+    for cut in range(len(text)):
+        match = leading_mark(text[cut:])
+        if match and cut + match.end() == len(text):
+            start = peel.end - len(text) + cut
+            if not peel.retreat(start):
+                return False
+            peel.tell(state_of(match[0]), match[0], (start, start + len(match[0])))
+            return True
+    return False
+
+
+# --- keys and values ------------------------------------------------------------------------------------------------
+
+
+def _attributes(peel: Peel) -> bool:
+    if not any(mark in peel.plain for mark in ":：="):
+        return False
+    keys = list(_ATTRIBUTE.finditer(peel.plain, max(peel.start, peel.end - 4 * _WINDOW), peel.end))
+    while keys and not _are_attributes(peel, keys):
+        keys.pop(0)
+    if not keys or not peel.retreat(keys[0].start()):
+        return False
+    _take_attributes(peel, keys)
+    while peel.plain[peel.end - 1 : peel.end] in tuple("([|（【*"):
+        peel.end -= 1
+    return True
+
+
+def _values(peel: Peel, keys: list[re.Match[str]], end: int) -> list[str]:
+    ends = [m.start() for m in keys[1:]] + [end]
+    return [peel.plain[m.end() : e].strip(SEPARATORS + "()[]（）【】*.") for m, e in zip(keys, ends, strict=True)]
+
+
+def _are_attributes(peel: Peel, keys: list[re.Match[str]]) -> bool:
+    """Whether from the first key on there are only keys with short values of their kind."""
+    last = peel.found[-1].start if peel.found else -1
+    for match, value in zip(keys, _values(peel, keys, peel.end), strict=True):
+        field = _KEY_FIELDS.get(match["key"].lower())
+        wrong = (field == "ticket" and last < match.end()) or (field == "status" and state_of(value) is None)
+        if wrong or not 0 < len(value) <= 60:
+            return False
+    return True
+
+
+def _take_attributes(peel: Peel, keys: list[re.Match[str]]) -> None:
+    end = peel.end if keys[-1].end() < peel.end else len(peel.plain)
+    for match, value in zip(keys, _values(peel, keys, end), strict=True):
+        field = _KEY_FIELDS.get(match["key"].lower(), "due")
+        if field == "status":
+            peel.tell(state_of(value), value, None)
+        elif field == "ticket":
+            peel.named.extend(f for f in peel.found if f.start >= match.end())
+        elif field:
+            peel.set(field, value)
+
+
+# --- owners, priorities, types, dates -------------------------------------------------------------------------------
+
+
+def _handles(peel: Peel) -> bool:
+    low = max(peel.start, peel.end - _WINDOW)
+    if "@" not in peel.plain[low : peel.end]:
+        return False
+    match = _HANDLES.search(peel.plain, low, peel.end)
+    if not match or not peel.retreat(match.start()):
+        return False
+    peel.set("owner", match["owner"])
+    return True
+
+
+def _bracketed(peel: Peel) -> bool:
+    """A priority, a type, a person in brackets at the end."""
+    low = max(peel.start, peel.end - _PERSON_WINDOW)
+    if _BRACKET.search(peel.plain[low : peel.end]):
+        if (match := _PRIORITY.search(peel.plain, low, peel.end)) and peel.retreat(match.start()):
+            return True
+        match = _TYPE.search(peel.plain, low, peel.end)
+        if match and match["type"].lower() in TYPES and peel.retreat(match.start()):
+            peel.set("type", match["type"])
+            return True
+    return _person(peel, low)
+
+
+def _person(peel: Peel, low: int) -> bool:
+    if not _may_close_with_name(peel.plain[low : peel.end]):
+        return False
+    match = _PERSON.search(peel.plain, low, peel.end)
+    words = (match["owner"] or match["dashed"]).lower() if match else ""
+    known = words in peel.people or words.endswith((" team", " squad", " guild"))
+    if match is None or not known or not peel.retreat(match.start()):
+        return False
+    peel.set("owner", match["owner"] or match["dashed"])
+    return True
+
+
+def _due(peel: Peel) -> bool:
+    low = max(peel.start, peel.end - _PERSON_WINDOW)
+    if not any(char.isdigit() for char in peel.plain[low : peel.end]):
+        return False
+    match = _DUE.search(peel.plain, low, peel.end)
+    dates = find_dates(match["due"]) if match else []
+    if match is None or not dates:
+        return False
+    around = match["due"][: dates[0].start] + match["due"][dates[-1].end :]
+    if around.strip(" ,.)") or not peel.retreat(match.start()):
+        return False
+    peel.set("due", match["due"])
+    return True
+
+
+_RULES = (_references, _state, _attributes, _handles, _bracketed, _due)
