@@ -1,7 +1,7 @@
 """Markdown → blocks, each with its place in the text.
 
-markdown-it finds the blocks (its inline and table rules are off: they know no columns and cost most of its time);
-the cells of tables are cut here, since other modules write into them.
+markdown-it finds the blocks. Its inline and table rules are off: they know no columns and cost most of its time.
+So is its rule for underlined headings, which looks at every line of every paragraph once more: it is done here.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from syncd.core.model import Span
 from syncd.core.prose import Passage, Prose
 from syncd.core.tables import find_table, may_hold_table, reflowed_table
 
-_PARSER = MarkdownIt("commonmark").disable("table", ignoreInvalid=True)
+_PARSER = MarkdownIt("commonmark").disable(["table", "lheading"], ignoreInvalid=True)
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
 
+_UNDERLINE = re.compile(r"\n[ \t]*(?:=+|--?)[ \t]*$")
 _BOX = re.compile(r"\[(.?)\](?=\s|$)")
 _HTML = re.compile(r"<(table|ul|ol|h[1-6]|dl|details|summary|p|div|li|ac:task-list)\b", re.IGNORECASE)
 
@@ -110,30 +111,37 @@ class _Reader:
     def _inline(self, token: Token, tokens: list[Token], index: int) -> None:
         before = tokens[index - 1]
         if before.type == "heading_open":
-            self._heading(before, token)
+            self._blocks.append(Heading((token.map or [0])[0] + 1, int(before.tag[1]), self._passage(token)))
         elif tokens[index - 2].type != "list_item_open":
-            self._paragraph(token)
+            self._paragraph(token, self._underlined(token, tokens, index))
 
-    def _heading(self, opening: Token, token: Token) -> None:
-        passage = self._passage(token)
-        if opening.markup in "=-" and "\n" in token.content:
-            # The line above the underline is the heading; lines before it (or a table) only stand too close.
-            spans = passage.spans
-            if find_table(self.text, spans, self._cell_prose, self.lines):
-                return self._split(spans)
-            self._split(spans[:-1])
-            passage = passage.last
-            line = self.lines.number(spans[-1].start)
-        else:
-            line = (opening.map or [0])[0] + 1
-        self._blocks.append(Heading(line, int(opening.tag[1]), passage))
-        return None
+    def _underlined(self, token: Token, tokens: list[Token], index: int) -> int:
+        """The level of the heading that a paragraph is by the line under it; 0 when it is a paragraph."""
+        if _UNDERLINE.search(token.content):
+            return 1 if token.content.endswith("=") else 2
+        rule = tokens[index + 2] if index + 2 < len(tokens) else None
+        if rule is None or rule.type != "hr" or rule.level != tokens[index - 1].level or not rule.map or not token.map:
+            return 0
+        line = self.lines.span(rule.map[0]).of(self.text).strip(" \t>")
+        return 2 if rule.map[0] == token.map[1] and not line.strip("-") else 0
 
-    def _paragraph(self, token: Token) -> None:
-        if may_hold_table(token.content):
+    def _paragraph(self, token: Token, level: int) -> None:
+        if level and not may_hold_table(token.content):
+            self._heading(token, level)
+        elif may_hold_table(token.content):
             self._split(self._spans(token))
         else:
             self._text((token.map or [0])[0] + 1, self._passage(token))
+
+    def _heading(self, token: Token, level: int) -> None:
+        """The line above the underline is the heading; lines before it only stand too close."""
+        lines = self._passage(token).lines()
+        if _UNDERLINE.search(token.content):
+            lines = lines[:-1]
+        first = (token.map or [0])[0]
+        if len(lines) > 1:
+            self._split(tuple(span for line in lines[:-1] for span in line.spans))
+        self._blocks.append(Heading(first + len(lines), level, lines[-1]))
 
     def _text(self, line: int, passage: Passage) -> None:
         parent = self._open[-1] if self._open else None
