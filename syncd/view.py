@@ -116,11 +116,16 @@ class SourceReader:
         return tuple(views)
 
     def vanished(self, reading: Reading, recalled: Recalled) -> tuple[Vanished, ...]:
-        """Documents the source held and holds no more; none while it could not be looked at completely."""
+        """Documents the source held and holds no more, or whose creates came to no end before they were gone.
+
+        None while it could not be looked at completely.
+        """
         if not reading.complete:
             return ()
         here = {d.key for d in reading.documents} | reading.unchanged | {f.key for f in reading.failures}
-        return self._with_items([r for r in recalled.records.values() if not r.gone and r.key not in here])
+        unended = {e.document for e in self.ledger.effects(open_only=True) if e.kind is EffectKind.CREATE}
+        gone = [r for r in recalled.records.values() if r.key not in here and (not r.gone or r.key in unended)]
+        return self._with_items(gone)
 
     def retired(self) -> tuple[Vanished, ...]:
         """Documents of sources that are not configured any more: a checkout may have moved."""
@@ -227,14 +232,14 @@ class Asker:
         """The tickets that people linked to these items by command."""
         linked: dict[str, Named] = {}
         for item, text in self.ledger.hand_links().items():
-            ref = _typed(text)
+            ref = typed_reference(text)
             resolved = self._resolve(ref) if ref and item in items else None
             if resolved:
                 linked[item] = self._tickets(resolved[0], [resolved[1]], ())[resolved[1]]
         return linked
 
 
-def _typed(text: str) -> Reference | None:
+def typed_reference(text: str) -> Reference | None:
     """A ticket as a person types it in a command, understood as in a ticket column."""
     found = find_references(read_inline(text, (Span(0, len(text)),), {}), frozenset(), column=True)
     return found[0].reference if found else None

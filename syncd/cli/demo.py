@@ -3,46 +3,53 @@
 from __future__ import annotations
 
 import re
+import shlex
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from difflib import unified_diff
+from contextlib import chdir
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from syncd.cli.opening import now
-from syncd.cli.pass_text import show
+from syncd.cli.changed_lines import changed_lines
+from syncd.cli.opening import Opening
+from syncd.cli.printable import counted
+from syncd.cli.reconcile import run as run_pass
 from syncd.cli.terminal import Terminal
 from syncd.errors import UsageError
-from syncd.reconcile import Pass, Request, reconcile
-from syncd.settings import embedded
-from syncd.store.ledger import Ledger
-from syncd.wiring import application
+from syncd.reconcile import Request
 
-FOLDER = "postmortems"
-SHOWN = "2026-10-13-checkout-outage.md"
-"""The sample whose difference is shown at the end."""
-AGAIN = f" --source {FOLDER}"
+FOLDER = Path("postmortems")
+TICKETS = Path(".syncd/tickets")
+SHOWN = FOLDER / "2026-10-13-checkout-outage.md"
+"""The sample that is shown, and whose first ticket is closed."""
+OPENING = Opening(source=FOLDER)
 
 
 def run(folder: Path | None, terminal: Terminal) -> int:
     """Lay out the samples, plan, make tickets, close one, and bring its state back; returns the exit code."""
     place = _fresh(folder)
-    documents = _lay_out(place / FOLDER)
-    before = {path: path.read_text(encoding="utf-8") for path in documents}
-    terminal.out(f"Three postmortems lie in {place / FOLDER}:", "bold")
-    for path in documents:
-        terminal.out(f"  {FOLDER}/{path.name}")
-    with _at(place, f"syncd plan{AGAIN}", terminal) as go:
-        show(go(Request(dry_run=True)), terminal, again=AGAIN)
-    with _at(place, f"syncd reconcile{AGAIN}", terminal) as go:
-        show(go(Request()), terminal, again=AGAIN)
-    ticket = _close_one(place)
-    terminal.out(f"\nSomebody closes {ticket.stem}: `status: done` in {ticket.relative_to(place)}", "bold")
-    with _at(place, f"syncd reconcile{AGAIN}", terminal) as go:
-        show(go(Request()), terminal, again=AGAIN)
-    _show_difference(documents[0], before[documents[0]], terminal)
+    with chdir(place):
+        laid_out = _lay_out(FOLDER)
+        terminal.out((f"{counted(laid_out, 'postmortem')} in {place / FOLDER}, as teams write them.", "bold"))
+        terminal.out("A table in the house format, one of a project, and a list of checkboxes.")
+        _command(f"cd {shlex.quote(str(place))}", terminal)
+
+        _step("What would syncd do? A plan changes nothing.", terminal)
+        _pass(terminal, dry_run=True)
+
+        _step("Do it: each open item gets a ticket, and its row the link.", terminal)
+        before = _text()
+        _pass(terminal)
+        _difference(before, terminal)
+
+        ticket = _first_ticket()
+        _step(f"Somebody finishes {ticket.stem}. A ticket is a file, so closing it is an edit:", terminal)
+        _close(ticket, terminal)
+
+        _step("The next pass brings that back into the postmortem's own table.", terminal)
+        before = _text()
+        _pass(terminal)
+        _difference(before, terminal)
     _farewell(place, ticket, terminal)
     return 0
 
@@ -52,7 +59,10 @@ def _fresh(folder: Path | None) -> Path:
         return Path(tempfile.mkdtemp(prefix="syncd-demo-"))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty. Name a new or an empty folder, or none for a temporary one.")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be made: {error.strerror}. Name another folder.") from None
     return folder.resolve()
 
 
@@ -62,56 +72,73 @@ def _samples() -> Traversable:
     return packaged if packaged.is_dir() else files("syncd") / ".." / "config" / "samples"
 
 
-def _lay_out(folder: Path) -> list[Path]:
-    """Copy the samples; the one that is shown comes first."""
+def _lay_out(folder: Path) -> int:
     folder.mkdir()
-    for sample in _samples().iterdir():
+    samples = [sample for sample in _samples().iterdir() if sample.name.endswith(".md")]
+    for sample in samples:
         (folder / sample.name).write_bytes(sample.read_bytes())
-    return sorted(
-        folder.iterdir(), key=lambda path: "Action items" not in path.read_text() or "Severity" not in path.read_text()
-    )
+    return len(samples)
 
 
-class _Pass:
-    """One pass over the demo's folder."""
-
-    def __init__(self, place: Path, ledger: Ledger) -> None:
-        settings = embedded(Path(FOLDER), cwd=place)
-        self._app = application(settings, ledger=ledger, clock=now)
-
-    def __call__(self, request: Request) -> Pass:
-        return reconcile(self._app, request)
+def _pass(terminal: Terminal, *, dry_run: bool = False) -> None:
+    _command(f"syncd {'plan' if dry_run else 'reconcile'}{OPENING.flags}", terminal)
+    run_pass(OPENING, Request(dry_run=dry_run), terminal)
 
 
-@contextmanager
-def _at(place: Path, command: str, terminal: Terminal) -> Iterator[_Pass]:
-    terminal.out(f"\n$ {command}", "bold")
-    settings = embedded(Path(FOLDER), cwd=place)
-    with Ledger.open(settings.database) as ledger:
-        yield _Pass(place, ledger)
+def _first_ticket() -> Path:
+    """The lowest ticket of the postmortem that is shown."""
+    tickets = sorted(TICKETS.glob("*.md"), key=lambda path: int(path.stem.rpartition("-")[2]))
+    return next(path for path in tickets if SHOWN.name in path.read_text(encoding="utf-8"))
 
 
-def _close_one(place: Path) -> Path:
-    """Do what a person does: edit the status of the first ticket of the postmortem that is shown."""
-    tickets = sorted((place / ".syncd" / "tickets").glob("*.md"))
-    ticket = next(t for t in tickets if SHOWN in t.read_text(encoding="utf-8"))
-    text = ticket.read_text(encoding="utf-8")
-    ticket.write_text(re.sub(r"(?m)^status: .*$", "status: done", text, count=1), encoding="utf-8")
-    return ticket
+def _close(ticket: Path, terminal: Terminal) -> None:
+    """Do what a person does in an editor."""
+    before = ticket.read_text(encoding="utf-8")
+    after = re.sub(r"(?m)^status: .*$", "status: done", before, count=1)
+    ticket.write_text(after, encoding="utf-8")
+    _changes(before, after, ticket, terminal)
 
 
-def _show_difference(path: Path, before: str, terminal: Terminal) -> None:
-    terminal.out(f"\nWhat changed in {FOLDER}/{path.name}, every other byte is as it was:", "bold")
-    after = path.read_text(encoding="utf-8")
-    styles = {"+": "green", "-": "red", "@": "cyan"}
-    for line in list(unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0))[2:]:
-        terminal.out(line, styles.get(line[:1], ""))
+def _text() -> str:
+    return SHOWN.read_text(encoding="utf-8")
+
+
+def _difference(before: str, terminal: Terminal) -> None:
+    _changes(before, _text(), SHOWN, terminal)
+    terminal.out("  Every other byte is as it was.")
+
+
+# --- words
+
+
+def _step(words: str, terminal: Terminal) -> None:
+    terminal.out()
+    terminal.out((words, "bold"))
+
+
+def _command(command: str, terminal: Terminal) -> None:
+    terminal.out((f"$ {command}", "cyan"))
+
+
+def _changes(before: str, after: str, path: Path, terminal: Terminal) -> None:
+    terminal.out()
+    terminal.out((str(path), "bold"))
+    for line in changed_lines(before, after, width=terminal.width):
+        terminal.out(*line)
 
 
 def _farewell(place: Path, ticket: Path, terminal: Terminal) -> None:
-    terminal.out("\nTry next:", "bold")
-    terminal.out(f"  cd {place}")
-    terminal.out("  syncd status                          # what is open, overdue, stuck")
-    terminal.out(f"  syncd explain {ticket.stem:24}# where an item comes from, and all that was done for it")
-    terminal.out(f"  edit {FOLDER}/*.md or .syncd/tickets/*.md, then: syncd reconcile{AGAIN}")
-    terminal.out("  syncd init --path docs/postmortems    # set it up for your own team")
+    _step("Try next:", terminal)
+    commands = (
+        (f"cd {shlex.quote(str(place))}", ""),
+        (f"cat {SHOWN}", ""),
+        ("syncd status", "what is open, overdue or stuck"),
+        (f"syncd explain {ticket.stem}", "where it comes from, and its history"),
+        (f"syncd reconcile{OPENING.flags}", "after you edit a row or a ticket"),
+    )
+    width = max(len(command) for command, remark in commands if remark)
+    for command, remark in commands:
+        terminal.out(f"  {command:{width}}  ", (f"# {remark}", "dim")) if remark else terminal.out(f"  {command}")
+    terminal.out()
+    terminal.out("Your own postmortems: `syncd plan --source FOLDER` shows what would happen,")
+    terminal.out("and changes nothing. `syncd init` writes a configuration, to keep it running.")

@@ -4,62 +4,115 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from syncd.cli.opening import Opening, database_of, embedded_only, now, settings_of
-from syncd.cli.reconcile import LOCK_WAIT
-from syncd.core.model import Event, KnownItem, Side
+from syncd.cli.opening import Opening, ledger_to_change, now, opened
+from syncd.cli.printable import shortened
+from syncd.cli.terminal import Terminal
+from syncd.core.model import Event, Side
 from syncd.errors import UsageError
-from syncd.find import find, find_or_plan
+from syncd.find import SHOWN, Found, check_ticket, find, find_now, remember
 from syncd.store.ledger import Ledger
-from syncd.store.lock import pass_lock
-from syncd.wiring import application
+from syncd.team import Application
 
 
-def link(opening: Opening, item: str, ticket: str) -> int:
+def link(opening: Opening, text: str, ticket: str, terminal: Terminal, *, as_json: bool = False) -> int:
     """Say which ticket is an item's."""
-    with _item(opening, item, "syncd link") as (ledger, known):
-        ledger.hand_link(known.id, ticket, at=now(), events=[_event(known, "link", ticket)])
-        if known.ignored is not None:
-            ledger.ignore(known.id, None, at=now())
-        print(f"{_called(known)} is {ticket}: the next pass joins them.")
-    return 0
+    with _item(opening, text, "syncd link") as item:
+        if item.app is not None:
+            check_ticket(item.app, ticket)
+        item.remember()
+        item.ledger.hand_link(item.id, ticket, at=now(), events=[item.event("link", item.ticket, ticket)])
+        if item.found.item.ignored is not None:
+            item.ledger.ignore(item.id, None, at=now())
+    return item.tell(terminal, f"is {ticket}: the next pass joins them", ticket=ticket, as_json=as_json)
 
 
-def unlink(opening: Opening, item: str) -> int:
+def unlink(opening: Opening, text: str, terminal: Terminal, *, as_json: bool = False) -> int:
     """Say that an item's ticket is not its own."""
-    with _item(opening, item, "syncd unlink") as (ledger, known):
-        if known.link is None:
-            raise UsageError(f"{_called(known)} has no ticket: there is nothing to take apart.")
-        ledger.hand_unlink(known.id, at=now(), events=[_event(known, "link", None)])
-        print(f"{_called(known)} lets {known.link.key} go: the ticket itself is left alone.")
-    return 0
+    with _item(opening, text, "syncd unlink") as item:
+        if item.ticket is None:
+            raise UsageError(f"{item.called} has no ticket: there is nothing to take apart.")
+        item.remember()
+        item.ledger.hand_unlink(item.id, at=now(), events=[item.event("link", item.ticket, None)])
+    return item.tell(terminal, f"lets {item.ticket} go; the ticket itself is left alone", as_json=as_json)
 
 
-def ignore(opening: Opening, item: str, reason: str) -> int:
+def ignore(opening: Opening, text: str, reason: str, terminal: Terminal, *, as_json: bool = False) -> int:
     """Say that an item needs no ticket."""
-    if not reason.strip():
+    reason = reason.strip()
+    if not reason:
         raise UsageError("--reason is empty. Say why the item needs no ticket: it is shown whenever somebody asks.")
-    with _item(opening, item, "syncd ignore") as (ledger, known):
-        ledger.ignore(known.id, reason.strip(), at=now(), events=[_event(known, "ignored", reason.strip())])
-        print(f"{_called(known)} is left alone from now on.")
-    return 0
+    with _item(opening, text, "syncd ignore") as item:
+        item.remember()
+        before = item.found.item.ignored
+        item.ledger.ignore(item.id, reason, at=now(), events=[item.event("ignored", before, reason)])
+    words = "is left alone from now on; `syncd link` takes it back"
+    return item.tell(terminal, words, ticket=item.ticket, ignored=reason, as_json=as_json)
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """The item that a person means, where their word about it is kept."""
+
+    opening: Opening
+    found: Found
+    ledger: Ledger
+    app: Application | None
+    """None when there are no settings, only a ledger."""
+
+    @property
+    def id(self) -> str:
+        return self.found.item.id
+
+    @property
+    def ticket(self) -> str | None:
+        return self.found.item.link.key if self.found.item.link else None
+
+    @property
+    def called(self) -> str:
+        return f"{self.id} “{shortened(self.found.item.action, SHOWN)}”"
+
+    def remember(self) -> None:
+        remember(self.ledger, self.found, now())
+
+    def event(self, field: str, before: str | None, after: str | None) -> Event:
+        return Event(self.id, field, before, after, Side.PERSON, now())
+
+    def tell(
+        self,
+        terminal: Terminal,
+        words: str,
+        *,
+        as_json: bool,
+        ticket: str | None = None,
+        ignored: str | None = None,
+    ) -> int:
+        """Say what was kept, and what comes next."""
+        if as_json:
+            terminal.data(
+                {
+                    "version": 1,
+                    "item": self.id,
+                    "document": self.found.document.path,
+                    "line": self.found.item.line,
+                    "action": self.found.item.action,
+                    "ticket": ticket,
+                    "ignored": ignored,
+                }
+            )
+        else:
+            terminal.hint(f"{self.called} {words}.")
+            terminal.hint(f"Next: syncd reconcile{self.opening.flags}")
+        return 0
 
 
 @contextmanager
-def _item(opening: Opening, text: str, command: str) -> Iterator[tuple[Ledger, KnownItem]]:
-    """The ledger, locked, and the item that a person means; one that no pass has met yet is remembered first."""
-    url = database_of(opening)
-    with pass_lock(url, name=command, wait=LOCK_WAIT, now=now), Ledger.open(url) as ledger:
-        if embedded_only(opening):
-            yield ledger, find(ledger, text)
-        else:
-            yield ledger, find_or_plan(application(settings_of(opening), ledger=ledger, clock=now), text)
-
-
-def _event(known: KnownItem, field: str, after: str | None) -> Event:
-    before = known.link.key if field == "link" and known.link else known.ignored if field == "ignored" else None
-    return Event(known.id, field, before, after, Side.PERSON, now())
-
-
-def _called(known: KnownItem) -> str:
-    return f"{known.id} “{known.action[:60]}”"
+def _item(opening: Opening, text: str, command: str) -> Iterator[_Item]:
+    """The item, while passes are kept away; with settings, as its document stands now."""
+    if opening.configured:
+        with opened(opening, command) as app:
+            yield _Item(opening, find_now(app, text), app.ledger, app)
+    else:
+        with ledger_to_change(opening, command) as ledger:
+            yield _Item(opening, find(ledger, text), ledger, None)

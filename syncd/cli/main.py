@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import os
-import sys
-import traceback
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
 from syncd import __version__
-from syncd.errors import SyncdError
+from syncd.cli.guard import guarded
+from syncd.cli.streams import prepare
 
-BUG = 70
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from syncd.cli.terminal import Terminal
+
+P = ParamSpec("P")
+
+PURPOSE = "Keeps the action items of postmortems and their tickets in step, in the postmortem itself."
+EPILOG = """\
+\b
+Start here:
+  syncd demo                   the whole job on samples; nothing to set up
+  syncd plan --source FOLDER   what would happen to your postmortems
+  syncd init                   write a configuration, to keep it running
+
+\b
+Exit codes: 0 done, 1 some changes failed, 2 usage or configuration,
+3 a brake holds or an approval is stale, 4 authentication, 5 another
+process is at work, 10 changes pending (--detailed-exitcode), 70 a bug
+"""
 
 app = typer.Typer(
     name="syncd",
-    help="Keeps the action items of postmortems and their tickets in step, in the postmortem itself.",
+    help=PURPOSE,
+    epilog=EPILOG,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-database = typer.Typer(help="Upgrade, copy and restore the ledger.", no_args_is_help=True, rich_markup_mode=None)
+database = typer.Typer(help="Upgrade, copy or restore the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
 
 Config = Annotated[
@@ -37,19 +55,37 @@ Config = Annotated[
 ]
 Source = Annotated[
     Path | None,
-    typer.Option("--source", help="A folder or file of postmortems, with tickets in ./.syncd; no configuration."),
+    typer.Option(
+        "--source",
+        help="Postmortems, without any configuration: tickets and ledger in ./.syncd.",
+        metavar="PATH",
+    ),
 ]
-Team = Annotated[str | None, typer.Option("--team", help="Only this team.")]
+Team = Annotated[str | None, typer.Option("--team", help="Only this team.", metavar="NAME")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print results only.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print also what is ignored, and why.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summaries, no hints.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all there is to say.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR=1.")]
 Item = Annotated[str, typer.Argument(help="An item's id, PATH:LINE, or a ticket key.", metavar="ITEM")]
+Retry = Annotated[bool, typer.Option("--retry", help="Try again what a tracker refused.")]
 Approve = Annotated[
     str | None, typer.Option("--approve", help="Let the plan of this hash through a brake.", metavar="HASH")
 ]
-Retry = Annotated[bool, typer.Option("--retry", help="Try again what a tracker refused.")]
 Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 10 when changes are pending.")]
+
+
+def command(group: typer.Typer, name: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:
+    """Register a function that returns an exit code; whatever it raises becomes words and one, too."""
+
+    def register(work: Callable[P, int]) -> Callable[P, int]:
+        @wraps(work)
+        def run(*args: P.args, **options: P.kwargs) -> None:
+            raise typer.Exit(guarded(lambda: work(*args, **options)))
+
+        group.command(name)(run)
+        return work
+
+    return register
 
 
 def _version(value: bool) -> None:
@@ -58,29 +94,29 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(help=PURPOSE)
 def root(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Keeps the action items of postmortems and their tickets in step, in the postmortem itself."""
+    """Options before any command."""
 
 
-@app.command()
+@command(app)
 def demo(
     folder: Annotated[
         Path | None, typer.Argument(help="An empty or new folder; else a temporary one.", metavar="[DIR]")
     ] = None,
     no_color: NoColor = False,
-) -> None:
-    """Show the main job on sample postmortems: no account, no network."""
+) -> int:
+    """Show the whole job on sample postmortems."""
     from syncd.cli.demo import run
 
-    raise typer.Exit(run(folder, _terminal(no_color=no_color)))
+    return run(folder, _terminal(no_color=no_color))
 
 
-@app.command()
+@command(app)
 def init(
     path: Annotated[list[Path] | None, typer.Option("--path", help="A folder of postmortems; may be repeated.")] = None,
     team: Annotated[str, typer.Option(help="The team's name.")] = "default",
@@ -93,36 +129,35 @@ def init(
     ] = None,
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("syncd.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-) -> None:
+) -> int:
     """Write a commented configuration."""
     from syncd.cli.init import run
 
-    raise typer.Exit(
-        run(
-            paths=path or [],
-            team=team,
-            tickets=tickets,
-            prefix=prefix,
-            timezone=timezone,
-            start_date=start_date.date() if start_date else None,
-            output=output,
-            force=force,
-        )
+    return run(
+        paths=path or [],
+        team=team,
+        tickets=tickets,
+        prefix=prefix,
+        timezone=timezone,
+        start_date=start_date.date() if start_date else None,
+        output=output,
+        force=force,
     )
 
 
-@app.command()
+@command(app)
 def parse(
     paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.", metavar="PATH...")],
     as_json: AsJson = False,
-) -> None:
-    """Read documents and print what was understood; needs no configuration."""
+    no_color: NoColor = False,
+) -> int:
+    """Print what is understood of documents."""
     from syncd.cli.parse import run
 
-    raise typer.Exit(run(paths, as_json=as_json))
+    return run(paths, _terminal(no_color=no_color), as_json=as_json)
 
 
-@app.command()
+@command(app)
 def plan(
     config: Config = None,
     source: Source = None,
@@ -133,19 +168,22 @@ def plan(
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
-) -> None:
-    """Print what a pass would change, and why; changes nothing."""
+) -> int:
+    """Print what a pass would change, and why."""
     from syncd.cli.opening import Opening
     from syncd.cli.reconcile import run
     from syncd.reconcile import Request
 
-    request = Request(team=team, dry_run=True, retry=retry)
-    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
-    opening = Opening(config, source)
-    raise typer.Exit(run(opening, request, terminal, as_json_object=as_json, detailed_exit_code=detailed_exitcode))
+    return run(
+        Opening(config, source),
+        Request(team=team, dry_run=True, retry=retry),
+        _terminal(quiet=quiet, verbose=verbose, no_color=no_color),
+        as_json=as_json,
+        detailed_exit_code=detailed_exitcode,
+    )
 
 
-@app.command()
+@command(app)
 def reconcile(
     config: Config = None,
     source: Source = None,
@@ -158,113 +196,131 @@ def reconcile(
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
-) -> None:
-    """Do one pass: tickets for new items, states back into the documents."""
+) -> int:
+    """Do one pass: tickets for items, states for documents."""
     from syncd.cli.opening import Opening
     from syncd.cli.reconcile import run
     from syncd.reconcile import Request
 
-    request = Request(team=team, dry_run=dry_run, approve=approve, retry=retry, by=_user())
-    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
-    opening = Opening(config, source)
-    raise typer.Exit(run(opening, request, terminal, as_json_object=as_json, detailed_exit_code=detailed_exitcode))
+    return run(
+        Opening(config, source),
+        Request(team=team, dry_run=dry_run, approve=approve, retry=retry, by=_user()),
+        _terminal(quiet=quiet, verbose=verbose, no_color=no_color),
+        as_json=as_json,
+        detailed_exit_code=detailed_exitcode,
+    )
 
 
-@app.command()
+@command(app)
 def link(
     item: Item,
     ticket: Annotated[str, typer.Argument(help="The ticket, as a document would name it.", metavar="TICKET")],
     config: Config = None,
     source: Source = None,
-) -> None:
-    """Say which ticket is an item's; the next pass joins them."""
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say which ticket is an item's."""
     from syncd.cli.items import link as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), item, ticket))
+    return run(Opening(config, source), item, ticket, _terminal(quiet=quiet), as_json=as_json)
 
 
-@app.command()
-def unlink(item: Item, config: Config = None, source: Source = None) -> None:
+@command(app)
+def unlink(
+    item: Item, config: Config = None, source: Source = None, as_json: AsJson = False, quiet: Quiet = False
+) -> int:
     """Say that an item's ticket is not its own."""
     from syncd.cli.items import unlink as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), item))
+    return run(Opening(config, source), item, _terminal(quiet=quiet), as_json=as_json)
 
 
-@app.command()
+@command(app)
 def ignore(
     item: Item,
-    reason: Annotated[str, typer.Option("--reason", help="Why it needs no ticket.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it needs no ticket.", metavar="TEXT")],
     config: Config = None,
     source: Source = None,
-) -> None:
-    """Say that an item needs no ticket; `syncd link` takes it back."""
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> int:
+    """Say that an item needs no ticket; `link` takes it back."""
     from syncd.cli.items import ignore as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), item, reason))
+    return run(Opening(config, source), item, reason, _terminal(quiet=quiet), as_json=as_json)
 
 
-@app.command()
+@command(app)
 def status(
-    config: Config = None, source: Source = None, team: Team = None, as_json: AsJson = False, no_color: NoColor = False
-) -> None:
-    """Print the items by state, what is overdue, what is stuck, and the last pass."""
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print what is open, overdue or stuck, and the last pass."""
     from syncd.cli.opening import Opening
     from syncd.cli.status import run
 
-    raise typer.Exit(run(Opening(config, source), _terminal(no_color=no_color), team=team, as_json_object=as_json))
+    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
+    return run(Opening(config, source), terminal, team=team, as_json=as_json)
 
 
-@app.command()
+@command(app)
 def explain(
     item: Item, config: Config = None, source: Source = None, as_json: AsJson = False, no_color: NoColor = False
-) -> None:
-    """Print where an item comes from, how it was read and matched, and everything done for it."""
+) -> int:
+    """Print where an item comes from, and all done for it."""
     from syncd.cli.explain import run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), item, _terminal(no_color=no_color), as_json_object=as_json))
+    return run(Opening(config, source), item, _terminal(no_color=no_color), as_json=as_json)
 
 
-@database.command("upgrade")
-def upgrade(config: Config = None, source: Source = None) -> None:
-    """Bring the ledger to this version's tables, after copying it."""
+@command(database)
+def upgrade(config: Config = None, source: Source = None, quiet: Quiet = False) -> int:
+    """Bring the ledger to this version, after copying it."""
     from syncd.cli.db import upgrade as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source)))
+    return run(Opening(config, source), _terminal(quiet=quiet))
 
 
-@database.command("backup")
+@command(database)
 def backup(
     target: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")],
     config: Config = None,
     source: Source = None,
-) -> None:
+    quiet: Quiet = False,
+) -> int:
     """Copy the ledger, also while a daemon is at work."""
     from syncd.cli.db import backup as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), target))
+    return run(Opening(config, source), target, _terminal(quiet=quiet))
 
 
-@database.command("restore")
+@command(database)
 def restore(
     copy: Annotated[Path, typer.Argument(help="A copy made by `syncd db backup`.", metavar="FILE")],
     config: Config = None,
     source: Source = None,
-) -> None:
-    """Put a copy in the ledger's place; what it replaces is kept beside it."""
+    quiet: Quiet = False,
+) -> int:
+    """Put a copy in the ledger's place, and keep that too."""
     from syncd.cli.db import restore as run
     from syncd.cli.opening import Opening
 
-    raise typer.Exit(run(Opening(config, source), copy))
+    return run(Opening(config, source), copy, _terminal(quiet=quiet))
 
 
-def _terminal(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Any:
+def _terminal(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Terminal:
     from syncd.cli.terminal import Terminal
 
     return Terminal(quiet=quiet, verbose=verbose, no_color=no_color)
@@ -274,20 +330,7 @@ def _user() -> str:
     return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"
 
 
-def main() -> None:
-    """The console script: whatever happens becomes words and an exit code."""
-    try:
-        app()
-    except SyncdError as error:
-        print(f"syncd: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone: nobody to tell
-        sys.exit(0)
-    except KeyboardInterrupt:
-        print("syncd: interrupted; the next pass takes up what was left.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except Exception:
-        traceback.print_exc()
-        print("syncd: this is a bug in syncd; please report it with the lines above.", file=sys.stderr)
-        sys.exit(BUG)
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The console script. Raises SystemExit with the exit code."""
+    prepare()
+    app(arguments, prog_name="syncd")

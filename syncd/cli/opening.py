@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from syncd.errors import LedgerError, SettingsError, UsageError
+from syncd.errors import LedgerError, UsageError
 from syncd.settings import Settings, embedded, load
+from syncd.settings.reading import FILE_NAME, SYSTEM_FILE
+from syncd.settings.text import CONFIG_VARIABLE
+from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
+from syncd.store.lock import pass_lock
 from syncd.team import Application
 from syncd.wiring import application
 
 EMBEDDED_LEDGER = Path(".syncd/syncd.db")
 MEMORY = "sqlite://"
+LOCK_WAIT = 60.0
+"""Seconds that a command waits for a pass of another process."""
 
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """The flags that say where to look."""
-
-    config: Path | None = None
-    source: Path | None = None
+_COMMAND = re.compile(r"`(syncd [^`]+)`")
 
 
 def now() -> datetime:
@@ -32,53 +34,93 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def settings_of(opening: Opening) -> Settings:
-    """The settings of ``--source``, else of the configuration. Raises SettingsError or UsageError."""
-    if opening.source is not None:
-        if opening.config is not None:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The flags that say where to look, and how long to wait for another process."""
+
+    config: Path | None = None
+    source: Path | None = None
+    lock_wait: float = LOCK_WAIT
+
+    def __post_init__(self) -> None:
+        if self.config is not None and self.source is not None:
             raise UsageError("--source works without a configuration. Leave out --source or --config.")
-        return embedded(opening.source, cwd=Path.cwd())
-    return load(opening.config, environment=os.environ, cwd=Path.cwd())
+
+    @property
+    def flags(self) -> str:
+        """The same flags for the next command, with a blank before them; they can be pasted."""
+        given = [("--config", self.config), ("--source", self.source)]
+        return "".join(f" {flag} {shlex.quote(str(path))}" for flag, path in given if path is not None)
+
+    def pasteable(self, text: str) -> str:
+        """A sentence in which the `syncd …` commands look where this one did."""
+        return _COMMAND.sub(lambda command: f"`{command[1]}{self.flags}`", text)
+
+    @property
+    def configured(self) -> bool:
+        """Whether there is anything to read settings from."""
+        given = self.source or self.config or os.environ.get(CONFIG_VARIABLE)
+        return bool(given) or Path(FILE_NAME).exists() or SYSTEM_FILE.exists()
+
+    def settings(self) -> Settings:
+        """The settings of ``--source``, else of the configuration. Raises SettingsError or UsageError."""
+        if self.source is not None:
+            return embedded(self.source, cwd=Path.cwd())
+        return load(self.config, environment=os.environ, cwd=Path.cwd())
+
+    def database(self) -> str:
+        """The URL of the ledger; without any configuration, of the one that ``--source`` left in ``./.syncd``."""
+        if not self.configured and EMBEDDED_LEDGER.exists():
+            return f"sqlite:///{EMBEDDED_LEDGER.resolve()}"
+        return self.settings().database
 
 
 @contextmanager
-def opened(opening: Opening, *, writing: bool) -> Iterator[tuple[Settings, Application]]:
-    """The settings and what is built from them. Without ``writing`` nothing is left behind, not even a ledger."""
-    settings = settings_of(opening)
-    with _ledger(settings.database, writing=writing) as ledger:
-        yield settings, application(settings, ledger=ledger, clock=now)
+def opened(opening: Opening, command: str) -> Iterator[Application]:
+    """The application on its ledger, made if need be, while other passes and writing commands are kept away.
 
-
-def _ledger(url: str, *, writing: bool) -> Ledger:
-    if writing:
-        return Ledger.open(url)
-    return Ledger.open(url, readonly=True) if Path(url.removeprefix("sqlite:///")).exists() else Ledger.open(MEMORY)
-
-
-def database_of(opening: Opening) -> str:
-    """The URL of the ledger; without any configuration, of the one that ``--source`` left in ``./.syncd``."""
-    try:
-        return settings_of(opening).database
-    except SettingsError as error:
-        if error.mistakes or opening.config or opening.source or not EMBEDDED_LEDGER.exists():
-            raise
-        return f"sqlite:///{EMBEDDED_LEDGER.resolve()}"
-
-
-def embedded_only(opening: Opening) -> bool:
-    """Whether only the ledger that ``--source`` left is there, and no settings to plan with."""
-    try:
-        settings_of(opening)
-    except SettingsError as error:
-        return not error.mistakes
-    return False
+    Raises LockHeld when one of them takes too long.
+    """
+    settings = opening.settings()
+    with _to_change(settings.database, opening, command) as ledger:
+        yield application(settings, ledger=ledger, clock=now)
 
 
 @contextmanager
-def ledger_of(opening: Opening, *, writing: bool = False) -> Iterator[tuple[str, Ledger]]:
-    """The ledger alone and its URL, for commands that touch nothing else. Raises LedgerError when there is none."""
-    url = database_of(opening)
-    if not Path(url.removeprefix("sqlite:///")).exists():
-        raise LedgerError("There is no ledger yet. It is made by the first pass: syncd reconcile.")
-    with Ledger.open(url, readonly=not writing) as ledger:
-        yield url, ledger
+def opened_to_look(opening: Opening) -> Iterator[Application]:
+    """The application, to look only: nothing is left behind, not even a ledger where there was none."""
+    settings = opening.settings()
+    path = database_path(settings.database)
+    nothing_yet = path is not None and not path.exists()
+    with Ledger.open(MEMORY) if nothing_yet else Ledger.open(settings.database, readonly=True) as ledger:
+        yield application(settings, ledger=ledger, clock=now)
+
+
+@contextmanager
+def ledger_to_read(opening: Opening) -> Iterator[Ledger]:
+    """The ledger alone, for commands that touch nothing else. Raises LedgerError when there is none yet."""
+    url = opening.database()
+    _refuse_absent(url, opening)
+    with Ledger.open(url, readonly=True) as ledger:
+        yield ledger
+
+
+@contextmanager
+def ledger_to_change(opening: Opening, command: str) -> Iterator[Ledger]:
+    """The ledger alone, while passes are kept away. Raises LedgerError when there is none yet."""
+    url = opening.database()
+    _refuse_absent(url, opening)
+    with _to_change(url, opening, command) as ledger:
+        yield ledger
+
+
+@contextmanager
+def _to_change(url: str, opening: Opening, command: str) -> Iterator[Ledger]:
+    with pass_lock(url, name=command, wait=opening.lock_wait, now=now), Ledger.open(url) as ledger:
+        yield ledger
+
+
+def _refuse_absent(url: str, opening: Opening) -> None:
+    path = database_path(url)
+    if path is not None and not path.exists():
+        raise LedgerError(f"There is no ledger at {path} yet. The first pass makes it: syncd reconcile{opening.flags}")

@@ -12,13 +12,15 @@ from syncd.core.states import leading_mark, state_of, whole_state
 from syncd.core.verbs import VERBS, first_word
 from syncd.core.words import GROUP_WORDS, one_of, phrases
 
-_STATES = one_of(phrases("""
+_STATES = one_of(
+    phrases("""
     done, todo, to do, to-do, wip, in progress, in-progress, open, completed, complete, closed, fixed, resolved, pending
     cancelled, canceled, rejected, deferred, postponed, won't do, won't fix, wontfix, blocked, not started, ongoing, doing
     superseded, obsolete, not needed, merged, shipped, implemented, not done, backlog, 完了, 済, 対応済み, 未着手, 未対応, 対応中
     進行中, 已完成, 完成, 进行中, 待处理, 未开始, 待办, 在途, erledigt, offen, in arbeit, hecho, pendiente, en curso, fait, à faire
     en cours, feito, a fazer, fatto, da fare, 완료, 진행중, готово, сделано, в работе
-"""))
+""")
+)
 _DELIMITED = re.compile(
     rf"(?P<state>{_STATES})(?P<more>[^\n:—–]{{0,40}}?)\s*(?:[:：]\s+|\s[—–-]+\s+|[—–]\s*)", re.IGNORECASE
 )
@@ -27,6 +29,7 @@ _BRACKETED = re.compile(r"[\[(（【](?P<state>[^\[\]()（）【】]{1,40})[\])�
 _REMARK = re.compile(r"\s*(?:p[0-5]|\(.*\)|due .*|by .*)\s*", re.IGNORECASE)
 _DUE = re.compile(r"\s*(?:due|by|until)\b:?\s*", re.IGNORECASE)
 
+_BLANKS = " \t\n:—–-·•◦▪▫‣●○"
 _PRIORITY = re.compile(
     rf"[\[(【]{PRIORITY}[\])】]\s*[:—–-]?\s*|p[0-5]\s*[:—–-]\s+|\[\d+\s?(?:m|min|h|d|w)\]\s+", re.IGNORECASE
 )
@@ -63,7 +66,7 @@ def peel_beginning(peel: Peel) -> None:
     """Take off what stands before the task, in whatever order."""
     for _ in range(8):
         before = peel.start
-        while peel.start < peel.end and peel.plain[peel.start] in " \t\n:—–-·":
+        while peel.start < peel.end and peel.plain[peel.start] in _BLANKS:
             peel.start += 1
         if not any(rule(peel) for rule in _RULES) and peel.start == before:
             return

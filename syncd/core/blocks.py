@@ -137,6 +137,8 @@ class Grid:
     cut: Callable[[], tuple[GridRow, ...]] = field(repr=False, compare=False)
     delimiter: Row | None = None
     problem: str | None = None
+    item: int | None = None
+    """The index of the list item that holds it."""
 
     @cached_property
     def rows(self) -> tuple[GridRow, ...]:

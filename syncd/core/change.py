@@ -135,5 +135,12 @@ def plan_hash(changes: Iterable[Change]) -> str:
 
 
 def _details(change: Change) -> list[str]:
+    """What the change would say, on whichever side."""
     title = change.desired.title if change.desired else ""
-    return [title, *(f"{name}={value}" for name, value in sorted(change.push.items()))]
+    cells = [change.cells.ticket, change.cells.state, change.cells.due] if change.cells else []
+    return [
+        title,
+        *(f"{name}={value}" for name, value in sorted(change.push.items())),
+        *(f"{event.field}={event.after}" for event in change.events),
+        *(str(value) for value in cells),
+    ]

@@ -128,7 +128,7 @@ class RowDecider:
             *self._write(row, place, merged, seen, named=named_now),
             *(
                 row.report(words, place=place, link=seen)
-                for words in self._disputes(row, merged, seen, ticket, named_now)
+                for words in (*_new_owner(row.item, known, seen), *self._disputes(row, merged, seen, ticket, named_now))
             ),
         ]
         quiet = seen if seen != link and not any(c.link for c in changes) else None
@@ -162,7 +162,9 @@ class RowDecider:
             news.append(f"{after.key} is back")
         if not news:
             return []
-        return [row.record(", ".join(news), place, after, self._events(before, after, ticket))]
+        record = row.record(", ".join(news), place, after, self._events(before, after, ticket))
+        was_done = before.fields["state"].agreed == State.DONE and after.fields["state"].ticket != State.DONE
+        return [replace(record, out_of_done=was_done)]
 
     def _events(self, before: Link, after: Link, ticket: Ticket) -> tuple[Event, ...]:
         when = ticket.changed_at or self.world.now
@@ -237,7 +239,8 @@ class RowDecider:
         if holder := self._held_elsewhere(where, row.item_id):
             return row.block(f"{ticket.key} belongs to {holder}; remove it here to get a new ticket", place=place)
         self.claimed[where] = self.view.place(row.index)
-        link = adopted_link(row.item, row.item_id, place.location, ticket, ours=False, features=place.features)
+        ours = any(h.link.ours for h in self.world.holders.get(where, ()) if h.link)
+        link = adopted_link(row.item, row.item_id, place.location, ticket, ours=ours, features=place.features)
         reason = f"{ticket.key}, linked by hand" if by_hand else f"the row names {ticket.key}"
         return self._join(row, place, ticket, link, reason=reason, by_hand=by_hand)
 
@@ -323,19 +326,7 @@ class RowDecider:
     def _must_wait(self, effect: Effect, place: Place) -> str | None:
         if effect.not_before is not None and self.world.now < effect.not_before:
             return f"{effect.reason}; tried again from {effect.not_before:%Y-%m-%d %H:%M} UTC"
-        if effect.state is EffectState.PREPARED:
-            return place.problem
-        if effect.marker not in self.world.found:
-            return f"an attempt got no answer, and {place.name} could not be searched for it: {place.problem}"
-        lag = place.features.quarantine
-        if lag is None:
-            return None
-        over = effect.sent_at is not None and self.world.now - effect.sent_at >= lag
-        if effect.look_ups + 1 < CLEAN_LOOK_UPS or not over:
-            return (
-                f"an attempt got no answer; looked {effect.look_ups + 1} times for its ticket, which may still appear"
-            )
-        return None
+        return may_exist(effect, self.world) or place.problem
 
     def _unticketed(self, row: _Row) -> Decision:
         """A row that has no ticket and names none."""
@@ -466,6 +457,24 @@ class _Row:
         return Decision(Disposition.PENDING, "a ticket is to be created", tuple(changes))
 
 
+def may_exist(effect: Effect, world: World) -> str | None:
+    """Why the ticket of a create may exist though it is not found; None when it certainly was not made."""
+    if effect.state is EffectState.PREPARED:
+        return None
+    place = world.place_of(effect.tracker or "")
+    if place is None:
+        return f"an attempt got no answer, and its tracker {effect.tracker} is not configured any more"
+    if effect.marker not in world.found:
+        why = place.problem or "the next pass looks again"
+        return f"an attempt got no answer, and {place.name} could not be searched for it: {why}"
+    lag = place.features.quarantine
+    over = lag is None or (effect.sent_at is not None and world.now - effect.sent_at >= lag)
+    looked = effect.look_ups + 1
+    if lag is None or (over and looked >= CLEAN_LOOK_UPS):
+        return None
+    return f"an attempt got no answer; looked {looked} times for its ticket, which may still appear"
+
+
 def _unfinished(finished: Finished) -> str:
     where = f" (line {finished.line})" if finished.line else ""
     return f"{UNFINISHED}: {finished.why}{where}"
@@ -488,6 +497,12 @@ def url_in(url: str, document: str) -> str:
     if url.startswith("/") and document.startswith("/"):
         return posixpath.relpath(url, posixpath.dirname(document))
     return url
+
+
+def _new_owner(item: ActionItem, known: KnownItem, link: Link) -> Iterable[str]:
+    """Said once, in the pass that sees it: whose work a ticket is, the tracker knows better."""
+    if item.owner != known.owner:
+        yield f"the owner changed from {known.owner or 'none'} to {item.owner or 'none'}: {link.key} keeps its assignee"
 
 
 def _is(named: Named, link: Link) -> bool:
@@ -528,10 +543,13 @@ def _events(before: Link, after: Link, *, ticket_time: datetime, now: datetime) 
         yield Event(after.item_id, "presence", before.presence, after.presence, Side.TICKET, ticket_time)
 
 
-def _question(item_id: str, candidates: tuple[KnownItem, ...]) -> str:
-    handles = [k.link.key if k.link else k.id for k in candidates]
-    texts = " or ".join(f"{handle} (“{k.action[:60]}”)" for handle, k in zip(handles, candidates, strict=True))
+def _question(item_id: str, candidates: Iterable[KnownItem]) -> str:
+    linked = {k.link.key: k.action[:60] for k in candidates if k.link}
+    if not linked:
+        return "it may be a row that is gone and whose ticket may still appear: the next passes tell"
+    handle = next(iter(linked))
     return (
-        f"it may be {texts}, whose row is gone: `syncd link {item_id} {handles[0]}` if it is, "
-        f"`syncd unlink {handles[0]}` to give it a ticket of its own, or `syncd ignore {item_id} --reason …`"
+        f"it may be {' or '.join(f'{key} (“{text}”)' for key, text in linked.items())}, whose row is gone: "
+        f"`syncd link {item_id} {handle}` if it is, `syncd unlink {handle}` to give it a ticket of its own, "
+        f"or `syncd ignore {item_id} --reason …`"
     )

@@ -108,10 +108,7 @@ def route(postmortem: Postmortem, item: ActionItem, *, policy: Policy, source: s
 
 def ticket_title(action: str) -> str:
     """An action's text as a ticket's title: one line, no control characters, cut where trackers would refuse it."""
-    clean = "".join(
-        c if unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in "\u200c\u200d" else " " for c in action
-    )
-    line = " ".join(clean.split())
+    line = " ".join("".join(c if _visible(c) else " " for c in action).split())
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1].rstrip() + "…"
 
 

@@ -24,7 +24,19 @@ _STATE_IN_BRACKETS = re.compile(
     r"(?:done|completed|fixed|in progress|wip|ongoing|shipped|merged|deployed|todo|cancelled|rejected|won't do|not done)\b",
     re.IGNORECASE,
 )
-_SHOUTS = ("TODO", "DONE", "WIP", "FIXED", "COMPLETED", "CLOSED", "RESOLVED", "MERGED", "CANCELLED", "REJECTED", "ONGOING")
+_SHOUTS = (
+    "TODO",
+    "DONE",
+    "WIP",
+    "FIXED",
+    "COMPLETED",
+    "CLOSED",
+    "RESOLVED",
+    "MERGED",
+    "CANCELLED",
+    "REJECTED",
+    "ONGOING",
+)
 _SHOUTED = re.compile(
     rf"(?:^|[\s.;:,])(?P<state>{'|'.join(_SHOUTS)})(?P<more>(?:\s+(?:in|by|via|on|with)\b[^.]{{0,60}})?)[.!]?$"
 )
@@ -37,6 +49,8 @@ _SAID = re.compile(
 _STATE_OF_REFERENCE = re.compile(
     r"[\s(\[—–-]*((?:done|fixed|completed|implemented|resolved|merged|closed|wip|in progress|pr open)\b)", re.IGNORECASE
 )
+
+_SIGN_DATED = re.compile(r"([^\w\s]\ufe0f?)\s*\d{4}-\d\d-\d\d$")
 
 _KEYS = (
     r"(?P<key>owners?|assignee|assigned to|responsible|dri|due(?:\s*(?:date|by|on))?|deadline|eta|target(?: date)?|status|priority"
@@ -58,12 +72,19 @@ _HANDLES = re.compile(rf"[\s(\[（,—–-]*(?<![\w.])(?P<owner>{HANDLES})[)\]�
 _PRIORITY = re.compile(rf"\s*[\[(【]{PRIORITY}[\])】]\.?$", re.IGNORECASE)
 _TYPE = re.compile(r"\s*[\[(【](?P<type>[^\[\]()【】]{3,24})[\])】]\.?$")
 _DUE = re.compile(
-    r"[\s,;—–-]*[\[(（]?(?:\b(?:due|by|before|until|eta|deadline|target|bis|para el|avant le|entro il|até)\b:?\s+(?:on |by |the )?"
+    r"[\s,;—–-]*[\[(（]?(?:\b(?:due by|due|by|before|until|eta|deadline|target|bis|para el|avant le|entro il|até)\b:?\s+(?:on |by |the )?"
     r"|📅\s*|[\[(（](?=\d{4}-))(?P<due>[^\[\]()（）]{3,30})[\])）]?\.?$",
+    re.IGNORECASE,
+)
+_WEEKDAY = re.compile(
+    r"\b(?:mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun)(?:day|nesday|rsday|urday|sday)?\b|\b(?:end of day|eod|on)\b",
     re.IGNORECASE,
 )
 _PERSON = re.compile(rf"\s*[\[(（](?P<owner>{NAMES}|[A-Z]{{2,3}})[\])）]\.?$|\s+[—–-]\s*(?P<dashed>{NAMES})\.?$")
 _PERSON_WINDOW = 60
+_SEVERAL = re.compile(r"\s*[\[(（]([^\[\]()（）]*[,;|·、，；/][^\[\]()（）]*)[\])）]\.?$")
+_PRIORITY_WORD = re.compile(PRIORITY, re.IGNORECASE)
+_LEADING_DUE = re.compile(r"^(?:due by|due|by|before|until|eta|deadline|期限)\b:?\s*(?:on )?", re.IGNORECASE)
 
 
 def peel_ending(peel: Peel) -> None:
@@ -103,7 +124,7 @@ def _references(peel: Peel) -> bool:
     start, named = tail(peel.prose, [f for f in peel.found if f.start >= peel.start], peel.end)
     if not named or not peel.retreat(start):
         return False
-    if told := _STATE_OF_REFERENCE.match(peel.plain[start : named[0].start]):
+    if told := _STATE_OF_REFERENCE.match(peel.plain[start : named[-1].end]):
         place = (start + told.start(1), start + told.end(1))
         peel.tell(state_of(told[1]), told[1], place)
     peel.named.extend(named)
@@ -134,9 +155,7 @@ def _state(peel: Peel) -> bool:
     return _sign(peel)
 
 
-def _take_state(
-    peel: Peel, match: re.Match[str] | None, told: Callable[[str], State | None], place: str
-) -> bool:
+def _take_state(peel: Peel, match: re.Match[str] | None, told: Callable[[str], State | None], place: str) -> bool:
     state = told(match["state"]) if match else None
     if match is None or state is None or not peel.retreat(match.start(place)):
         return False
@@ -152,6 +171,12 @@ def _state_in_brackets(words: str) -> State | None:
 
 
 def _sign(peel: Peel) -> bool:
+    """A sign at the end, the day it was set behind it or not: ``… ✅ 2024-01-02``."""
+    if dated := _SIGN_DATED.search(peel.plain, max(peel.start, peel.end - 16), peel.end):
+        mark = leading_mark(dated[1])
+        if mark and peel.retreat(dated.start()):
+            peel.tell(state_of(mark[0]), dated[0], dated.span(1))
+            return True
     text = peel.plain[max(peel.start, peel.end - 2) : peel.end]
     for cut in range(len(text)):
         match = leading_mark(text[cut:])
@@ -183,7 +208,16 @@ def _attributes(peel: Peel) -> bool:
 
 def _values(peel: Peel, keys: list[re.Match[str]], end: int) -> list[str]:
     ends = [m.start() for m in keys[1:]] + [end]
-    return [peel.plain[m.end() : e].strip(SEPARATORS + "()[]（）【】*.") for m, e in zip(keys, ends, strict=True)]
+    return [_value(peel.plain[m.end() : e]) for m, e in zip(keys, ends, strict=True)]
+
+
+def _value(words: str) -> str:
+    """A value without what belongs to the next one: ``Dec 1] [P1]``."""
+    words = words.strip(SEPARATORS + "*.")
+    for opening, closing in ("[]", "()", "（）", "【】"):
+        if words.find(closing) >= 0 and (words.find(opening) < 0 or words.find(closing) < words.find(opening)):
+            words = words[: words.find(closing)]
+    return words.strip(SEPARATORS + "[(（【*.")
 
 
 def _are_attributes(peel: Peel, keys: list[re.Match[str]]) -> bool:
@@ -206,7 +240,16 @@ def _take_attributes(peel: Peel, keys: list[re.Match[str]]) -> None:
         elif field == "ticket":
             peel.named.extend(f for f in peel.found if f.start >= match.end())
         elif field:
-            peel.set(field, value)
+            _set(peel, field, value)
+
+
+def _set(peel: Peel, field: str, value: str) -> None:
+    """Keep a value; an owner may have a date behind it: ``Identity Team, due 2026-11-27``."""
+    due = _DUE.search(value) if field == "owner" else None
+    if due and find_dates(due["due"]) and due.start():
+        peel.set("due", due["due"])
+        value = value[: due.start()]
+    peel.set(field, value)
 
 
 # --- owners, priorities, types, dates -------------------------------------------------------------------------------
@@ -236,6 +279,35 @@ def _bracketed(peel: Peel) -> bool:
     return _person(peel, low)
 
 
+def _parts(peel: Peel) -> bool:
+    """Several things in one bracket: ``(Alice, Dec 1)``, ``(@bob, P1, due Friday 1 December)``."""
+    match = _SEVERAL.search(peel.plain, max(peel.start, peel.end - _WINDOW), peel.end)
+    if not match:
+        return False
+    parts = [part.strip() for part in re.split(r"\s*[,;|·、，；]\s*|\s+/\s+", match[1])]
+    dates = [p for p in parts if _is_date(p)]
+    states = [p for p in parts if whole_state(p) is not None]
+    handles = [p for p in parts if _HANDLES.fullmatch(p)]
+    rest = [p for p in parts if p not in (*dates, *states, *handles) and not _PRIORITY_WORD.fullmatch(p)]
+    sure = bool(dates or states or handles)
+    if not sure or not all(is_name(p) or p.lower().endswith(" team") for p in rest) or not peel.retreat(match.start()):
+        return False
+    if owners := [*handles, *rest]:
+        peel.set("owner", ", ".join(owners))
+    for words in dates:
+        peel.set("due", _LEADING_DUE.sub("", words))
+    for words in states:
+        at = peel.plain.index(words, match.start())
+        peel.tell(whole_state(words), words, (at, at + len(words)))
+    return True
+
+
+def _is_date(words: str) -> bool:
+    words = _LEADING_DUE.sub("", words)
+    dates = find_dates(words)
+    return bool(dates) and not _WEEKDAY.sub("", words[: dates[0].start] + words[dates[-1].end :]).strip(" ,.")
+
+
 def _person(peel: Peel, low: int) -> bool:
     if not _may_close_with_name(peel.plain[low : peel.end]):
         return False
@@ -257,10 +329,10 @@ def _due(peel: Peel) -> bool:
     if match is None or not dates:
         return False
     around = match["due"][: dates[0].start] + match["due"][dates[-1].end :]
-    if around.strip(" ,.)") or not peel.retreat(match.start()):
+    if _WEEKDAY.sub("", around).strip(" ,.)") or not peel.retreat(match.start()):
         return False
     peel.set("due", match["due"])
     return True
 
 
-_RULES = (_references, _state, _attributes, _handles, _bracketed, _due)
+_RULES = (_references, _due, _parts, _state, _attributes, _handles, _bracketed)

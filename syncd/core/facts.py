@@ -32,7 +32,7 @@ LABELS: dict[str, str] = {
         date du postmortem, data do postmortem, datum des postmortems, 작성일, дата постмортема, erstellt am
     """), "postmortem_date"),
     **dict.fromkeys(phrases("action item review, action items review, review of action items, action review, follow-up review, action item check-in"
-        ", review date, action item review date, two-week review, 2-week review"), "review_date"),
+        ", review date, action item review date, two-week review, 2-week review, next review, next post-mortem review, next postmortem review"), "review_date"),
     **dict.fromkeys(phrases("retro check-in, retro check in, retro checkin, retrospective check-in, next retro, next retrospective, retro review"), "retro_date"),
     **dict.fromkeys(phrases("""
         severity, sev, incident severity, severity level, sev level, incident level, 重大度, 深刻度, 严重级别, 严重程度, 事故等级, 级别, 严重性, schweregrad
@@ -67,11 +67,17 @@ LABELS: dict[str, str] = {
 _COLON = re.compile(r"\s*(?:\([^()]{1,30}\)|（[^（）]{1,30}）)?\s*[:：](?!//)")
 _WORD_START = re.compile(r"(?:^|(?<=[\s|*•·,;>(-]))(?=[^\s|*•·,;>(-])")
 _LABEL_LENGTH = max(map(len, LABELS))
-_ROUGH_LABEL = re.compile(r"[^\w#]*([^:：*_<>(（]{1,40}?)[*_]*\s*(?:[(（][^()（）]{1,30}[)）]\s*)?(?:</\w+>)?[*_]*[:：]")
-_ROUGH_BOLD = re.compile(r"(?:\*\*|__|<b>|<strong>)([^*_<>]{2,60}?)(?:[(（][^()（）]{1,30}[)）]\s*)?[:：]?(?:\*\*|__|</b>|</strong>)")
+_ROUGH_LABEL = re.compile(
+    r"[^\w#]*([^:：*_<>(（]{1,40}?)[*_]*\s*(?:[(（][^()（）]{1,30}[)）]\s*)?(?:</\w+>)?[*_]*[:：]"
+)
+_ROUGH_BOLD = re.compile(
+    r"(?:\*\*|__|<b>|<strong>)([^*_<>]{2,60}?)(?:[(（][^()（）]{1,30}[)）]\s*)?[:：]?(?:\*\*|__|</b>|</strong>)"
+)
 _NEXT_PAIR = re.compile(r"\s\|\s(?=[^|:：]{1,30}[:：])")
 _LEAD = re.compile(r"[\s>*•·\-–—|\W]*")
-_STOP = re.compile(r"timeline|root cause|went (?:well|wrong)|lesson|chronolog|タイムライン|根本原因|时间线|根因|cronolog|causa ra|zeitleiste|impact")
+_STOP = re.compile(
+    r"timeline|root cause|went (?:well|wrong)|lesson|chronolog|タイムライン|根本原因|时间线|根因|cronolog|causa ra|zeitleiste|impact"
+)
 _BLOCKS = 60
 _LONGEST = 2000
 

@@ -15,6 +15,7 @@ _TOGETHER = re.compile(
     r"\b(?:trust|health|safety|research|learning|sales|people|command|risk|legal|diversity|site|design|test|build)\s+(?:and|&)\s+\w+",
     re.IGNORECASE,
 )
+_HANDLES_ONLY = re.compile(r"@\S*\w(?:\s+@\S*\w)+")
 _NESTED = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
 
@@ -31,6 +32,8 @@ def split_owners(text: str) -> tuple[str, ...]:
         kept.append(match[0])
         return f"\0{len(kept) - 1}\0"
 
+    if _HANDLES_ONLY.fullmatch(text.strip()):
+        return tuple(dict.fromkeys(text.split()))
     masked = _TOGETHER.sub(keep, _NESTED.sub(keep, text))
     names = (_restored(part, kept).strip(" *_`") for part in _SEPARATOR.split(masked))
     return tuple(dict.fromkeys(n for n in names if n and not is_blank(n) and n.lower() not in _UNKNOWN_OWNER))
@@ -57,9 +60,13 @@ def severity(text: str) -> str | None:
 # --- what nobody filled in ------------------------------------------------------------------------------------------
 
 _TEMPLATE_MARK = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{%[^%]*%\}|<%[^%]*%>")
-_BRACKETS = re.compile(r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】|\{[^{}]*\})[.:]?$")
+_BRACKETS = re.compile(
+    r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】|\{[^{}]*\})[.:]?$"
+)
+_LAST_BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SAMPLE = re.compile(
-    r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)"
+    r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket"
+    r"|acción|ação|azione|tarea|tâche|maßnahme|aufgabe|行动项?|措施|対策|アクション|задача|действие|조치)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)\s*[:：]?"
     r"|x{2,}|\.{2,}|…|_{2,}|lorem ipsum.*|(?:e\.g\.|eg:|example|for example|ex|z\.\s?b\.|p\. ?ej\.|例)[:,. ].*|例：.*"
     r"|(?:your|the|an?|some|short|brief|specific|description|describe|insert|enter|add|link|name|what|action|item|task|details?|fill)"
     r"(?: (?:the|an?|of|your|in|to|here|for|action|item|items|task|tasks|description|details|text|summary|specific|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
@@ -85,12 +92,18 @@ def is_placeholder(text: str) -> bool:
     text = text.strip(" *_`.")
     if not text:
         return False
-    return (
-        text.lower() in _SAMPLES
-        or _TEMPLATE_MARK.search(text) is not None
-        or _BRACKETS.fullmatch(text) is not None
-        or _SAMPLE.fullmatch(text) is not None
-    )
+    if _TEMPLATE_MARK.search(text):
+        return True
+    head = _LAST_BRACKET.sub("", text)
+    return any(t.lower() in _SAMPLES or _BRACKETS.fullmatch(t) or _SAMPLE.fullmatch(t) for t in {text, head} if t)
+
+
+_NUMBERED = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)? #?\d{1,3}")
+
+
+def is_numbered(text: str) -> bool:
+    """Whether an action is a word and a number, ``Task 1``: a sample, unless its row says who does it, or when."""
+    return _NUMBERED.fullmatch(text.strip(" *_`.")) is not None
 
 
 def is_cell_placeholder(text: str) -> bool:
@@ -99,7 +112,9 @@ def is_cell_placeholder(text: str) -> bool:
     if _TEMPLATE_MARK.search(text) or text.lower() in _CELL_SAMPLES:
         return True
     match = _BRACKETS.fullmatch(text)
-    return match is not None and (match["angle"] is not None or is_placeholder(match[0][1:-1]) or _in_brackets(match[0]))
+    return match is not None and (
+        match["angle"] is not None or is_placeholder(match[0][1:-1]) or _in_brackets(match[0])
+    )
 
 
 def _in_brackets(text: str) -> bool:

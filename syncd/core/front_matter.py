@@ -40,9 +40,14 @@ def read_front_matter(text: str) -> FrontMatter:
     try:
         return FrontMatter(_values(source), close.end())
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        problem = Problem(1, f"The front matter is not valid YAML: {reason}.")
-        return FrontMatter(_simple_values(source[:_LIMIT]), close.end(), problem)
+        return FrontMatter(_simple_values(source[:_LIMIT]), close.end(), _problem(error))
+
+
+def _problem(error: Exception) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    reason = getattr(error, "problem", None) or str(error) or type(error).__name__
+    line = int(getattr(mark, "line", -1)) + 2
+    return Problem(line, f"The front matter is not valid YAML: {reason.splitlines()[0]}.")
 
 
 def _simple_values(source: str) -> dict[str, tuple[str, int]]:

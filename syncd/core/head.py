@@ -68,10 +68,12 @@ def _values(known: Iterable[Fact], kind: str) -> list[Fact]:
 # --- title and kind -------------------------------------------------------------------------------------------------
 
 _SECTION_TITLES = phrases("timeline, summary, metadata, overview, introduction, contents, table of contents, date")
-_TEMPLATE = re.compile(r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE)
+_TEMPLATE = re.compile(
+    r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE
+)
 _SAMPLE_TITLE = re.compile(
     r"\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$|YYYY|DD/MM|MM/DD|\bXX+\b|\bNNN\b|\bPMXX|\b(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)"
-    r"|^(?:title|incident|name)\b(?:\s*[(:].*)?$|\b(?:incident|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title|name)\b"
+    r"|^(?:title|incident|name)\s*(?:[(\[][^()\[\]]*[)\]])?\s*[:：]?\s*$|^(?:title|name) of\b|\b(?:incident|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title|name)\b"
     r"|事故标题|标题$|タイトル$|título del|titre de l",
     re.IGNORECASE,
 )
@@ -97,7 +99,11 @@ def _title(document: Document, page: Page, known: list[Fact]) -> tuple[str, int]
     first = next((b for b in page.blocks if isinstance(b, Heading) and b.prose.plain), None)
     if "title" in page.front and page.front["title"][0]:
         return page.front["title"]
-    if first and plain_words(first.prose.plain) not in _SECTION_TITLES and meaning_of(first.prose.plain) is not Meaning.ACTIONS:
+    if (
+        first
+        and plain_words(first.prose.plain) not in _SECTION_TITLES
+        and meaning_of(first.prose.plain) is not Meaning.ACTIONS
+    ):
         return squeeze(first.prose.plain), first.line
     named = next(iter(_values(known, "title")), None)
     if named:
@@ -108,9 +114,15 @@ def _title(document: Document, page: Page, known: list[Fact]) -> tuple[str, int]
 
 def _kind(document: Document, page: Page, known: list[Fact], title: str, *, dated: bool) -> Kind:
     name = document.path.replace("\\", "/").rsplit("/", 1)[-1]
-    if _SAMPLE_TITLE.search(title) or (not dated and (_TEMPLATE.search(title) or _TEMPLATE.search(re.sub(r"[-_.]", " ", name)))):
+    if _SAMPLE_TITLE.search(title) or (
+        not dated and (_TEMPLATE.search(title) or _TEMPLATE.search(re.sub(r"[-_.]", " ", name)))
+    ):
         return Kind.OTHER
-    if _TEMPLATE.search(title) and re.search(r"post-?mortem|incident report|report\b|review|retro", title, re.IGNORECASE) and not dated:
+    if (
+        _TEMPLATE.search(title)
+        and re.search(r"post-?mortem|incident report|report\b|review|retro", title, re.IGNORECASE)
+        and not dated
+    ):
         return Kind.OTHER
     if not dated and (_HOW_TO.search(title) or _unfilled(known)):
         return Kind.OTHER
@@ -133,7 +145,8 @@ def _is_incident(page: Page, known: list[Fact], title: str) -> bool:
     told = re.compile(r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation|mitigation|detection|resolution|outage"
                       r"|タイムライン|根本原因|アクション|行动项|时间线|根因|影響|影响|acciones|cronolog|maßnahmen|ursache")  # fmt: skip
     return any(told.search(h) for h in headings) or any(
-        isinstance(b, ListItem | Paragraph) and meaning_of(b.prose.plain[:60]) is Meaning.ACTIONS for b in page.blocks[:80]
+        isinstance(b, ListItem | Paragraph) and meaning_of(b.prose.plain[:60]) is Meaning.ACTIONS
+        for b in page.blocks[:80]
     )
 
 
@@ -148,7 +161,9 @@ def _is_choice(value: str) -> bool:
 
 # --- dates ----------------------------------------------------------------------------------------------------------
 
-_TIMELINE = re.compile(r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог|key events|lead ?up|what happened")
+_TIMELINE = re.compile(
+    r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог|key events|lead ?up|what happened"
+)
 _REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
 _STRICT_TIMELINE = re.compile("time ?line|chronolog")
 _PATH_DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
@@ -242,7 +257,10 @@ _FINISHED = re.compile(
     r"|concluíd[oa]|fechad[oa]|pubblicato|chius[oa]|completato|완료|게시|опубликован[оа]?|завершен[оа]?|закрыт[оа]?)(?![^\W_])",
     re.IGNORECASE,
 )
-_TITLE_DRAFT = re.compile(r"^\W*(?:draft|wip)\b\s*[\])】:：—–-]|[\[(【](?:draft|wip|work in progress|下書き|草稿|entwurf|borrador)[\])】]|\b(?:draft)$", re.IGNORECASE)
+_TITLE_DRAFT = re.compile(
+    r"^\W*(?:draft|wip)\b\s*[\])】:：—–-]|[\[(【](?:draft|wip|work in progress|下書き|草稿|entwurf|borrador)[\])】]|\b(?:draft)$",
+    re.IGNORECASE,
+)
 _DRAFT = re.compile("draft|wip|progress|incomplete|not (?:final|finished|complete)", re.IGNORECASE)
 _BANNER = re.compile(
     r"^\W*(?:(?:note|warning|important|status)\W+)?(?:this (?:document|post-?mortem|report|page|is) (?:is )?(?:still )?(?:a )?(?:draft|work in progress|in draft|incomplete|wip|not (?:final|finished|complete))"
@@ -278,7 +296,11 @@ def _status_sign(words: str, line: int) -> Sign | None:
 
 def _banner(page: Page) -> Sign | None:
     for block in page.blocks[:8]:
-        if isinstance(block, Paragraph) and _DRAFT.search(block.passage.rough) and (match := _BANNER.match(block.prose.plain)):
+        if (
+            isinstance(block, Paragraph)
+            and _DRAFT.search(block.passage.rough)
+            and (match := _BANNER.match(block.prose.plain))
+        ):
             return Sign(False, block.line, squeeze(match[0]))
     return None
 

@@ -88,14 +88,17 @@ class _OpenRow:
     cells: list[GridCell] = field(default_factory=list)
     end: int = 0
     merged: bool = False
-    header: bool = True
 
 
 @dataclass
 class _OpenTable:
     rows: list[_OpenRow] = field(default_factory=list)
-    cell: tuple[int, str] | None = None
-    """Where the content of the cell being read starts, and its tag."""
+    cell: int | None = None
+    """Where the content of the cell being read starts."""
+    columns: int = 1
+    lines: int = 1
+    hanging: dict[int, tuple[int, GridCell]] = field(default_factory=dict)
+    """By column, the cells that reach down into so many rows more."""
 
 
 def _passage(span: Span, prose: Prose) -> Passage:
@@ -182,6 +185,8 @@ class _Reader:
         self._skipping = ""
         self._parameter = ""
         self._quotes = 0
+        self._in_task = False
+        """In a Confluence task, where a time is the day it is due."""
 
     def read(self, span: Span) -> list[Block]:
         for token in _tokens(self.text, span):
@@ -212,7 +217,7 @@ class _Reader:
 
     def _flush(self) -> None:
         """End the current paragraph, heading or list item."""
-        if self._tables and self._tables[-1].cell:
+        if self._tables and self._tables[-1].cell is not None:
             self.words.out.write("\n", self.words.end)
             return
         words, self.words = self.words, _Words()
@@ -271,7 +276,8 @@ class _Reader:
         if name == "br":
             self.words.out.write("\n", token.start)
         elif name == "time" and "datetime" in values:
-            self.words.put(values["datetime"], token.start, token.end)
+            sign = "📅 " if self._in_task else ""
+            self.words.put(sign + values["datetime"], token.start, token.end)
         elif name == "img" and values.get("alt"):
             self.words.put(values["alt"], token.start, token.end)
         elif name == "input" and values.get("type") == "checkbox":
@@ -291,7 +297,7 @@ class _Reader:
                 self._ordered.append(token.name == "ol")
             if token.closing:
                 self._waiting = None
-        elif self._tables and self._tables[-1].cell:
+        elif self._tables and self._tables[-1].cell is not None:
             return
         elif token.closing:
             self._waiting = None
@@ -302,6 +308,7 @@ class _Reader:
 
     def _open_item(self, token: _Token) -> None:
         depth = max(0, len(self._ordered) - 1)
+        self._in_task = token.name == "ac:task"
         del self._items[depth if token.name == "li" else len(self._items) :]
         parent = self.first + self._items[-1] if self._items else None
         empty = _passage(Span(token.end, token.end), EMPTY)
@@ -329,6 +336,7 @@ class _Reader:
             return None
         if token.name == "tr":
             table.rows.append(_OpenRow(self.lines.number(token.start), end=token.end))
+            self._hang(table, table.rows[-1])
         else:
             self._open_cell(table, token)
         return None
@@ -340,15 +348,15 @@ class _Reader:
         if not row.cells:
             row.line = self.lines.number(token.start)
         values = attributes(token.source)
-        row.merged = row.merged or any(values.get(n, "1") not in ("1", "0") for n in ("colspan", "rowspan"))
-        row.header = row.header and token.name == "th"
+        table.columns, table.lines = _number(values.get("colspan")), _number(values.get("rowspan"))
+        row.merged = row.merged or table.columns > 1 or table.lines > 1
         self.words = _Words()
-        table.cell = (token.end, token.name)
+        table.cell = token.end
 
     def _end_cell(self, table: _OpenTable, end: int, after: int) -> None:
         if table.cell is None:
             return
-        row, start = table.rows[-1], table.cell[0]
+        row, start = table.rows[-1], table.cell
         content = self.text[start:end]
         lead = len(content) - len(content.lstrip())
         span = Span(start, start) if lead == len(content) else Span(start + lead, start + len(content.rstrip()))
@@ -356,8 +364,23 @@ class _Reader:
         prose = words.out.prose() if words.start is not None or words.out.mark else Prose("", origins=((0, start),))
         if words.checked is not None:
             prose = _checked(prose, words.checked, start)
-        row.cells.append(GridCell(span, _passage(span, prose)))
+        cell = GridCell(span, _passage(span, prose))
+        row.cells.append(cell)
+        empty = Span(span.end, span.end)
+        row.cells.extend(GridCell(empty, _passage(empty, EMPTY)) for _ in range(table.columns - 1))
+        if table.lines > 1:
+            table.hanging[len(row.cells) - table.columns] = (table.lines - 1, cell)
         row.end, table.cell = after, None
+        self._hang(table, row)
+
+    def _hang(self, table: _OpenTable, row: _OpenRow) -> None:
+        """Go on with cells of rows above that reach down to here."""
+        while (at := len(row.cells)) in table.hanging and table.hanging[at][1] not in row.cells:
+            left, cell = table.hanging.pop(at)
+            if left > 1:
+                table.hanging[at] = (left - 1, cell)
+            row.cells.append(cell)
+            row.merged = True
 
     def _end_table(self, end: int) -> None:
         table = self._tables.pop()
@@ -370,6 +393,11 @@ class _Reader:
             GridRow(row.line, tuple(row.cells), row.end, True, row.merged or len(row.cells) > width) for row in rows
         ]
         self.blocks.append(Grid(grid[0].line, Markup.HTML, grid[0], lambda: tuple(grid[1:])))
+
+
+def _number(value: str | None) -> int:
+    """How many columns or rows a cell takes, within reason."""
+    return min(int(value), 100) if value and value.isdecimal() and int(value) > 0 else 1
 
 
 def _checked(prose: Prose, checked: str, start: int) -> Prose:

@@ -18,6 +18,7 @@ from rapidfuzz.fuzz import ratio
 
 from syncd.core.desired import ticket_title
 from syncd.core.model import ActionItem, Disposition, KnownItem, State
+from syncd.core.verbs import VERBS, first_word
 
 SAME_ROW_ID = 0.6
 """Resemblance from which a row with the same ID may be the same item, reworded."""
@@ -254,13 +255,13 @@ _WORD = re.compile(r"[^\s,;()\[\]{}\"'!?]+")
 
 def facts(text: str, code: Iterable[str] = ()) -> frozenset[str]:
     """Numbers, identifiers, code spans and proper names: what a rewording that keeps the meaning leaves alone."""
-    words = _WORD.findall(unicodedata.normalize("NFKC", text))
-    found = {w.strip(".:`*_").casefold() for n, w in enumerate(words) if _is_fact(w.strip(".:`*_"), first=n == 0)}
+    words = [w.strip(".:`*_") for w in _WORD.findall(unicodedata.normalize("NFKC", text))]
+    verb = first_word(text) in VERBS  # its capital is the sentence's, not a name's
+    found = {w.casefold() for n, w in enumerate(words) if _is_fact(w, capital_counts=n > 0 or not verb)}
     return frozenset(found | {c.casefold() for c in code})
 
 
-def _is_fact(word: str, *, first: bool) -> bool:
+def _is_fact(word: str, *, capital_counts: bool) -> bool:
     if any(c.isdigit() for c in word) or "_" in word or "/" in word or "." in word:
         return True
-    capital = any(c.isupper() for c in word[1:])
-    return capital or (not first and word[:1].isupper())
+    return any(c.isupper() for c in word[1:]) or (capital_counts and word[:1].isupper())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from markdown_it import MarkdownIt
@@ -154,7 +155,7 @@ class _Reader:
             if before:
                 self._text(self.lines.number(before[0].start), self._of(before))
             if grid:
-                self._blocks.append(grid)
+                self._blocks.append(replace(grid, item=self._open[-1] if self._open else None))
 
     def _table(self, spans: tuple[Span, ...]) -> tuple[tuple[Span, ...], Grid | None, tuple[Span, ...]]:
         found = find_table(self.text, spans, self._cell_prose, self.lines)

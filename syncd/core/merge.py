@@ -115,14 +115,21 @@ def adopted_link(
     """
     state = item.state or State.OPEN
     agreed_state = ticket.state if same_state(state, ticket.state, item=item, features=features) else UNSETTLED
-    due = _iso(item.due_date)
+    due, there = _iso(item.due_date), _iso(ticket.due)
     fields = {
         "title": ThreeWay(ticket_title(item.action), ticket.title, ticket.title if ours else None),
-        "state": ThreeWay(state, ticket.state, ticket.state if item.status is None else agreed_state),
-        "due": ThreeWay(due, _iso(ticket.due), _iso(ticket.due) if ours or ticket.due else due),
+        "state": ThreeWay(state, ticket.state, state if item.status is None else agreed_state),
+        "due": ThreeWay(due, there, there if ours else _found_due(due, there)),
         "document": ThreeWay(ticket.document, ticket.document, ticket.document if ours else None),
     }
     return _new_link(item_id, tracker, ticket, marker=ticket.marker, ours=ours, fields=fields)
+
+
+def _found_due(said: str | None, there: str | None) -> str | None:
+    """What is agreed about the due date of a person's ticket, so that finding it changes it on neither side."""
+    if said is None or there is None or said == there:
+        return said or there
+    return UNSETTLED
 
 
 def _new_link(
@@ -237,16 +244,11 @@ def _due(item: ActionItem, known: ThreeWay, ticket: Ticket, *, features: Feature
     if there == known.agreed:
         return FieldMerge(ThreeWay(said, there, known.agreed), push=said)
     if said == known.agreed:
-        if there is None:
-            return FieldMerge(ThreeWay(said, there, known.agreed))
-        if item.cell(Role.DUE) is None:
-            return FieldMerge(ThreeWay(said, there, there))
-        return FieldMerge(ThreeWay(said, there, known.agreed), write=there)
+        return FieldMerge(ThreeWay(said, there, known.agreed), write=there if item.cell(Role.DUE) else None)
     if said is None or there is None:
         return FieldMerge(ThreeWay(said, there, known.agreed))
-    words = (
-        f"due {said} in the row, {there} in its ticket, {known.agreed or 'none'} before: both moved, nothing is written"
-    )
+    before = f", {known.agreed or 'none'} before" if known.agreed != UNSETTLED else ""
+    words = f"due {said} in the row, {there} in its ticket{before}: nothing is written until both say the same"
     return FieldMerge(ThreeWay(said, there, known.agreed), conflict=words)
 
 

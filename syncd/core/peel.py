@@ -11,10 +11,12 @@ from syncd.core.references import Found
 
 SEPARATORS = " \t\n-–—:,;|·•→/"
 HANDLE = r"@[A-Za-z0-9](?:[\w.-]*\w)?(?:/[\w.-]+\w)?"
-HANDLES = rf"{HANDLE}(?:\s*(?:,|&|\+|/|and)\s*{HANDLE})*"
+HANDLES = rf"{HANDLE}(?:(?:\s*(?:,|&|\+|/|and)\s*|\s+){HANDLE})*"
 NAME = r"[A-ZÀ-ÖØ-ÞА-Я][\w.'’-]*"
-NAMES = rf"{NAME}(?:\s{NAME}){{0,2}}(?:\s*(?:,|/|&|\+|\band\b)\s*{NAME}(?:\s{NAME}){{0,2}})*"
-PRIORITY = r"(?:p[0-5]|(?:priority|prio)\s*[:=]?\s*\w+|high|medium|low|critical|urgent|must|should|nice to have|高|中|低)"
+NAMES = rf"{NAME}(?:\s(?:{NAME}|team|squad|guild)){{0,2}}(?:\s*(?:,|/|&|\+|\band\b)\s*{NAME}(?:\s{NAME}){{0,2}})*"
+PRIORITY = (
+    r"(?:p[0-5]|(?:priority|prio)\s*[:=]?\s*\w+|high|medium|low|critical|urgent|must|should|nice to have|高|中|低)"
+)
 
 
 @dataclass

@@ -29,7 +29,7 @@ from datetime import date
 
 from syncd.core.brake import Standing, brake
 from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
-from syncd.core.decide import Decision, RowDecider, unclaimed_item
+from syncd.core.decide import Decision, RowDecider, may_exist, unclaimed_item
 from syncd.core.identity import Matching, TicketId, is_unclaimed, item_id, match, normal
 from syncd.core.merge import created_link, values
 from syncd.core.model import (
@@ -85,7 +85,9 @@ def plan(
     present = frozenset(v.location for v in views)
     matched = [(view, _match(view, world, present)) for view in views]
     gone = [v for v in vanished if v.record.key not in {m.record.key for m in moves.values()}]
-    freed = frozenset(k.id for _, m in matched for k in m.free) | {i.id for v in gone for i in v.items}
+    frozen = frozenset(v.key for v in views if not v.finished.finished)
+    freed = frozenset(k.id for v, m in matched if v.key not in frozen for k in m.free)
+    freed |= {i.id for v in gone for i in v.items}
     claimed = {} if claimed is None else claimed
     claimed |= _lost_and_found(matched)
     homeless = tuple(t for _, t in world.unclaimed if t.document not in present)
@@ -218,13 +220,13 @@ class _Decider:
         detached = [_detach(known, path, self.world) for known in left]
         changes += [d.change for d in detached if d.change] + _placeholders(view)
         document = PlannedDocument(
-            record=_record(view),
+            record=_record(view, team=self.world.policy.team),
             items=(*_remember(view, ids, decisions, matching), *(d.item for d in detached)),
             postmortem=view.postmortem,
             ids=tuple(ids),
             links=tuple(d.link for d in decisions if d.link),
             ended=tuple(e for e in (*(d.ended for d in decisions), *(d.ended for d in detached)) if e),
-            clean=_is_clean(view, changes, decisions),
+            clean=_is_clean(view, changes, decisions) and not any(d.waits for d in detached),
         )
         return _Decided(document, tuple(changes), path, _shuffled(view, matching))
 
@@ -300,6 +302,8 @@ class _Detached:
     item: KnownItem
     change: Change | None = None
     ended: Effect | None = None
+    waits: bool = False
+    """Its ticket may still appear."""
 
 
 def _decide_vanished(old: Vanished, world: World) -> _Decided:
@@ -319,9 +323,10 @@ def _detach(known: KnownItem, path: str, world: World) -> _Detached:
     made = world.found.get(effect.marker or "") if effect else None
     if effect and made:
         return _Detached(item, _late(known, path, effect, made, world))
-    never = effect if effect and (effect.attempts == 0 or effect.marker in world.found) else None
+    waits = effect is not None and may_exist(effect, world) is not None
+    ended = None if waits else effect
     if known.disposition is Disposition.DETACHED or known.link is None:
-        return _Detached(item, ended=never)
+        return _Detached(item, ended=ended, waits=waits)
     change = Change(
         kind=ChangeKind.REPORT,
         document=known.document,
@@ -334,7 +339,7 @@ def _detach(known: KnownItem, path: str, world: World) -> _Detached:
         url=known.link.url,
         detach=True,
     )
-    return _Detached(item, change, never)
+    return _Detached(item, change, ended, waits)
 
 
 def _late(known: KnownItem, path: str, effect: Effect, made: Ticket, world: World) -> Change:
@@ -406,13 +411,13 @@ def _remember(view: View, ids: Sequence[str], decisions: Sequence[Decision], mat
     ]
 
 
-def _record(view: View) -> KnownDocument:
+def _record(view: View, *, team: str) -> KnownDocument:
     postmortem, document = view.postmortem, view.postmortem.document
     old = view.record
     return KnownDocument(
         key=document.key,
         source=view.source,
-        team=old.team if old else "",
+        team=team,
         path=document.path,
         revision=document.revision,
         location=document.location,

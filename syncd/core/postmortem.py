@@ -30,7 +30,7 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
     order = order_of(document.text)
     head = read_head(document, page, places, order)
     found = _items(page, places, document.markup, Reading(head.calendar(order), projects, head.people))
-    if head.kind is Kind.OTHER and not _has_sure_items(found, places, head.title):
+    if head.kind is Kind.OTHER:
         found = Findings(placeholders=found.placeholders)
     return Postmortem(
         document=document,
@@ -49,10 +49,6 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
         problems=_problems(page, places, found),
         tables=tuple(found.tables),
     )
-
-
-def _has_sure_items(found: Findings, places: Outline, title: str) -> bool:
-    return False
 
 
 def _items(page: Page, places: Outline, markup: Markup, reading: Reading) -> Findings:

@@ -99,7 +99,9 @@ class Passage:
     ``rough`` are the words with their markup: at no cost, and enough to see what cannot be there.
     """
 
-    def __init__(self, rough: str, locate: Callable[[], tuple[Span, ...]], read: Callable[[tuple[Span, ...]], Prose]) -> None:
+    def __init__(
+        self, rough: str, locate: Callable[[], tuple[Span, ...]], read: Callable[[tuple[Span, ...]], Prose]
+    ) -> None:
         self.rough = rough
         self._locate = locate
         self._read = read
@@ -129,7 +131,9 @@ class Passage:
         lines = self.rough.split("\n")
         if len(lines) == 1:
             return (self,)
-        return tuple(Passage(line.strip(), partial(self._line, number), self._read) for number, line in enumerate(lines))
+        return tuple(
+            Passage(line.strip(), partial(self._line, number), self._read) for number, line in enumerate(lines)
+        )
 
     def _line(self, number: int) -> tuple[Span, ...]:
         return self.spans[number : number + 1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from syncd.core.model import Reference, Span
@@ -134,7 +134,9 @@ def _bare(prose: Prose, projects: frozenset[str], *, column: bool) -> Iterator[F
     if column and (match := _COLUMN_BARE.fullmatch(plain.strip(" .,;"))):
         start = plain.index(match[0])
         end = start + len(match[0])
-        yield Found(start, end, Reference(match[0], False, number=int(match[1]), span=prose.span(start, end)), linked=False)
+        yield Found(
+            start, end, Reference(match[0], False, number=int(match[1]), span=prose.span(start, end)), linked=False
+        )
         return
     if "#" not in plain and "-" not in plain and not column:
         return
@@ -154,12 +156,16 @@ def _bare_reference(match: re.Match[str], prose: Prose, projects: frozenset[str]
     if match["bug"]:
         return Reference(match[0], False, number=int(match["bug"]), span=span)
     key, project = match["key"], match["key"].split("-")[0]
-    if key != key.upper() or (project not in projects and (project in NO_PROJECTS or not _spoken_of(match, prose, column=column))):
+    if key != key.upper() or (
+        project not in projects and (project in NO_PROJECTS or not _spoken_of(match, prose, column=column))
+    ):
         return None
     return Reference(key, False, None, key, span=span)
 
 
-_SPOKEN_OF = re.compile(r"\b(?:jira|ticket|tickets|issue|tracked (?:in|by|as)|story|epic)\s*[:#(]?\s*$", re.IGNORECASE)
+_SPOKEN_OF = re.compile(
+    r"\b(?:jira|ticket|tickets|issue|tracked (?:in|by|as)|tracking|story|epic)\s*[:#(]?\s*$", re.IGNORECASE
+)
 
 
 def _spoken_of(match: re.Match[str], prose: Prose, *, column: bool) -> bool:
@@ -223,7 +229,9 @@ def _tail_start(plain: str, f: Found) -> int | None:
         if words == f.reference.text or not _BETWEEN.sub("", _POINTER_WORDS.sub(" ", _BARE.sub(" ", words))):
             return _pointer_start(plain, f.start)
         return f.start if before.endswith((".", "!", "?", ":", "。")) and len(words) < 60 else None
-    return _pointer_start(plain, f.start) if before.endswith(("-", "–", "—", ":", "|", "→", ",")) else None
+    pointers = _pointer_start(plain, f.start)
+    pointed = plain[pointers : f.start].strip(" :,;|–—→-") != ""
+    return pointers if pointed or before.endswith(("-", "–", "—", ":", "|", "→", ",")) else None
 
 
 def _open_bracket(plain: str, f: Found) -> int | None:
@@ -234,13 +242,27 @@ def _open_bracket(plain: str, f: Found) -> int | None:
     return start if start > closed and after[:1] in tuple(")]）】") else None
 
 
-_POINTER_BEFORE = re.compile(rf"(?:[\s:,;|–—→-]|\b(?:{one_of(_POINTERS - {'and', 'done', 'fix', 'here', 'related', 'created'})})\b[\s:#]*)+$", re.IGNORECASE)
+_POINTER_BEFORE = re.compile(
+    rf"(?:[\s:,;|–—→-]|\b(?:{one_of(_POINTERS - {'and', 'done', 'fix', 'here', 'related', 'created'})})\b[\s:#]*)+$",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?)。：:–—-]\s*$")
+_APART = re.compile(r"\s*[:;|–—→-]")
 
 
 def _pointer_start(plain: str, start: int) -> int:
     """Where the words that only introduce a reference begin: ``… . Ticket [#12](…)``."""
     match = _POINTER_BEFORE.search(plain, max(0, start - 60), start)
-    if match and (match[0].strip(" :,;|–—→-\t\n") == "" or _SENTENCE_END.search(plain, max(0, match.start() - 5), match.start() + 1)):
-        return match.start()
-    return start
+    if match is None:
+        return start
+    words = match[0].strip(" :,;|–—→-\t\n")
+    apart = _APART.match(match[0]) or _SENTENCE_END.search(plain, max(0, match.start() - 5), match.start() + 1)
+    return match.start() if apart or not words else start
+
+
+def named_first(references: Sequence[Reference]) -> tuple[Reference, ...]:
+    """Each reference once, those that the row names before those that it only mentions."""
+    found: dict[str, Reference] = {}
+    for reference in sorted(references, key=lambda r: not r.named):
+        found.setdefault(reference.url or reference.text, reference)
+    return tuple(found.values())

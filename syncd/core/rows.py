@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from syncd.core.blocks import Grid, GridCell, GridRow
 from syncd.core.columns import is_timeline, roles, with_action
-from syncd.core.dates import Calendar
-from syncd.core.fields import all_options, is_blank, is_cell_placeholder, is_nothing, is_placeholder, split_owners
+from syncd.core.fields import (
+    all_options,
+    is_blank,
+    is_cell_placeholder,
+    is_nothing,
+    is_numbered,
+    is_placeholder,
+    split_owners,
+)
+from syncd.core.item import Findings, Reading
 from syncd.core.model import ActionItem, Problem, Reference, Role, State, Table
 from syncd.core.prose import Prose, squeeze
-from syncd.core.references import find_references, is_commit, tail, whole
+from syncd.core.references import find_references, is_commit, named_first, tail, whole
 from syncd.core.sections import Place
 from syncd.core.sentence import Sentence, read_sentence
 from syncd.core.states import state_of, whole_state
 from syncd.core.words import TYPES
-
-
-@dataclass
-class Findings:
-    """What was found so far, in the order of the document."""
-
-    items: list[ActionItem] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    placeholders: list[int] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-
-    def add(self, other: Findings) -> None:
-        """Take over all that another one holds."""
-        self.items += other.items
-        self.tables += other.tables
-        self.placeholders += other.placeholders
-        self.problems += other.problems
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is needed to understand an item beside its own words."""
-
-    calendar: Calendar
-    projects: frozenset[str] = frozenset()
-    people: frozenset[str] = frozenset()
 
 
 def action_roles(grid: Grid, place: Place) -> tuple[Role | None, ...] | None:
@@ -72,18 +53,16 @@ def _stands_alone(grid: Grid, action: int, others: set[Role]) -> bool:
     return name in _TASK_HEADERS and (len(others) >= 2 or (bool(others) and "item" in name) or Role.STATUS in others)
 
 
-def read_rows(grid: Grid, place: Place, roles_: tuple[Role | None, ...], reading: Reading) -> Findings:
-    """The items of an action table."""
-    findings = Findings()
-    table = Table(
-        grid.markup, grid.header.row, roles_, tuple(row.row for row in grid.rows), grid.delimiter
-    )
+def read_rows(
+    grid: Grid, place: Place, roles_: tuple[Role | None, ...], reading: Reading, findings: Findings
+) -> None:
+    """Add the items of an action table."""
+    table = Table(grid.markup, grid.header.row, roles_, tuple(row.row for row in grid.rows), grid.delimiter)
     findings.tables.append(table)
     if grid.problem:
         findings.problems.append(Problem(grid.line, grid.problem))
     for row in grid.rows:
         _Row(row, table, place, reading, findings).read()
-    return findings
 
 
 class _Row:
@@ -124,15 +103,17 @@ class _Row:
 
     def _unfilled(self, text: str) -> bool:
         """Whether nobody filled in this row."""
+        filled = [w for role in (Role.OWNER, Role.DUE, Role.TICKET) if (w := self.words(role))]
+        samples = [w for w in filled if is_cell_placeholder(w)]
+        real = [w for w in filled if w not in samples and w.lower() != "tbd"]
         if is_placeholder(text):
-            return True
+            return bool(samples) or not real or not is_numbered(text)
         kind = self.words(Role.TYPE)
         if kind and all_options(kind, TYPES):
             return True
-        filled = [w for role in (Role.OWNER, Role.DUE, Role.TICKET) if (w := self.words(role))]
-        if any(is_cell_placeholder(w) for w in filled):
-            return True
-        return is_blank(text) and not any(w for w in filled if w.lower() != "tbd")
+        if samples:
+            return not real or any(not w[:1].isalpha() for w in samples)
+        return is_blank(text) and not real
 
     def _item(self, prose: Prose) -> ActionItem:
         sentence = read_sentence(prose, self.reading.projects, people=self.reading.people)
@@ -187,7 +168,9 @@ class _Row:
         found: list[Reference] = []
         for index, (cell, role) in enumerate(zip(self.row.cells, self.table.roles, strict=False)):
             if role is Role.TICKET:
-                found.extend(_named(f.reference) for f in find_references(cell.prose, self.reading.projects, column=True))
+                found.extend(
+                    _named(f.reference) for f in find_references(cell.prose, self.reading.projects, column=True)
+                )
             elif role is Role.ACTION and index == self.table.column(Role.ACTION):
                 continue
             else:
@@ -202,14 +185,6 @@ class _Row:
         all_named = whole(prose, references)
         closing = tail(prose, references, len(prose.plain))[1]
         return [_named(f.reference) if all_named or f in closing else f.reference for f in references]
-
-
-def named_first(references: Sequence[Reference]) -> tuple[Reference, ...]:
-    """Each reference once, those that the row names before those that it only mentions."""
-    found: dict[str, Reference] = {}
-    for reference in sorted(references, key=lambda r: not r.named):
-        found.setdefault(reference.url or reference.text, reference)
-    return tuple(found.values())
 
 
 def _named(reference: Reference) -> Reference:

@@ -21,6 +21,10 @@ from syncd.core.words import (
 
 _CERTAIN = re.compile(r"\baction[- ](?:items?|points?)\b|アクションアイテム|行动项")
 _REVIEW = re.compile(r"\b(?:review|schedule|status)$")
+_INTRODUCES = re.compile(
+    r"(?:we|these|the|this|here|in|to|as|after|our|below|following|it|they|there|for|a|an)\b", re.IGNORECASE
+)
+"""How a sentence begins that only leads to the list under it."""
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 _LAST = (":", "：", "*", "_", ">")
 """How a bold line or a label ends."""
@@ -127,7 +131,12 @@ class _Outliner:
             meaning = meaning_of(text)
             title = not self._titled
             self._titled = True
-            if title and block.level <= 2 and plain_words(text) not in ACTION_HEADINGS and self._has_headings_after(index):
+            if (
+                title
+                and block.level <= 2
+                and plain_words(text) not in ACTION_HEADINGS
+                and self._has_headings_after(index)
+            ):
                 meaning = Meaning.NEUTRAL
             return _Open(index, block.level, meaning, text)
         if isinstance(block, Paragraph) and block.item is None:
@@ -157,7 +166,11 @@ class _Outliner:
         meaning = meaning_of(words)
         if plain_words(words) in ACTION_HEADINGS or (meaning is Meaning.OTHER and text != words):
             return _Open(index, _BOLD_LEVEL, meaning, words)
-        return _Open(index, _LABEL_LEVEL, Meaning.NEUTRAL, words) if text != words else None
+        return (
+            _Open(index, _LABEL_LEVEL, Meaning.NEUTRAL, words)
+            if text != words and not _INTRODUCES.match(words)
+            else None
+        )
 
     def _follows(self, index: int) -> bool:
         """Whether a list or table comes next."""
@@ -189,10 +202,15 @@ class _Outliner:
         if section is None:
             told = any(o.meaning in (Meaning.OTHER, Meaning.ELSEWHERE) for o in self._stack)
             return Place(denied=told, heading=self._stack[-1].text if self._stack else "")
-        sure = any(o.meaning is Meaning.ACTIONS for o in inner)
+        sure = any(o.meaning is Meaning.ACTIONS and (o is section or not _is_group(o.text)) for o in inner)
         deepest = inner[-1] if inner[-1] is not section else None
         return Place(
-            section.index, section.text, sure, False, deepest.text if deepest else None, deepest.index if deepest else None
+            section.index,
+            section.text,
+            sure,
+            False,
+            deepest.text if deepest else None,
+            deepest.index if deepest else None,
         )
 
     # --- labels of lists ----------------------------------------------------------------------------------------

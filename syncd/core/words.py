@@ -10,7 +10,9 @@ from functools import lru_cache
 
 from syncd.core.model import State
 
-_NUMBERING = re.compile(r"^\s*(?:\d{1,2}(?:\.\d{1,2})*[.):、]?|[ivx]{1,4}[.)]|[a-z][.)]|[一二三四五六七八九十]+、)\s+", re.IGNORECASE)
+_NUMBERING = re.compile(
+    r"^\s*(?:\d{1,2}(?:\.\d{1,2})*[.):、]?|[ivx]{1,4}[.)]|[a-z][.)]|[一二三四五六七八九十]+、)\s+", re.IGNORECASE
+)
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _NOT_WORDS = re.compile(r"[^\w#'/&-]+")
 
@@ -90,7 +92,7 @@ WEAK_HEADING = re.compile(
     r"\bprevent(?:ion|ing|ative|ive)?\b|\bremediations?\b|\bmitigations?$|^mitigations?\b|\bimprovements?\b"
     r"|\brecommendations?\b|\brecommended\b|\bgoing forward\b|\bmoving forward\b|\bfuture (?:work|plans?|improvements?|prevention)\b"
     r"|\b(?:what|how|which)\b.*\b(?:we|us)\b.*\b(?:do|doing|prevent|preventing|avoid|change|changing|improve|improving|fix|fixing|make sure|ensure)\b"
-    r"|\b(?:what's|what is|what comes) next\b|\b(?:long|short|medium)[- ]term (?:fix|solution|plan|work)\w*"
+    r"|\bwhat (?:is|are) being done\b|\b(?:what's|what is|what comes) next\b|\b(?:long|short|medium)[- ]term (?:fix|solution|plan|work)\w*"
     r"|\bpermanent (?:fix|solution)\w*|\bcorrective\b|\bsteps (?:to|we)\b|\bplans?\b.*\b(?:prevent|future)\b|\bproposed changes\b"
     r"|\bchanges (?:we|to be)\b|\bfixes\b|\bopen (?:items|tasks)\b"
     r"|prävention|vorbeugung|verbesserung|prevención|mejoras|recomendaciones|qué (?:cambia|vamos)|prévention|améliorations"
@@ -218,7 +220,7 @@ STATES: dict[str, State] = {
 
 STATE_MARKS: dict[str, State] = {
     **dict.fromkeys("✅☑✔✓🟢🏁👍💚🆗", State.DONE),
-    **dict.fromkeys("⬜☐□◻🔲⏳🔴🆕📋🗓📅🟥⚪🕐🔘⏸🛑", State.OPEN),
+    **dict.fromkeys("⬜☐□◻🔲⏳🔴🆕📋🟥⚪🕐🔘⏸🛑", State.OPEN),
     **dict.fromkeys("🔄🚧🟡🟠🔵⏱🔃🏗🔧🛠🟨👷🏃", State.IN_PROGRESS),
     **dict.fromkeys("❌✖✗✘🚫⛔🗑", State.CANCELLED),
 }

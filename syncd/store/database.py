@@ -122,11 +122,13 @@ def connect(path: Path | None, *, readonly: bool = False, busy_timeout: float = 
         raise LedgerError(f"There is no ledger at {path} yet; `syncd reconcile` makes it.")
     elif not path.is_file():
         raise LedgerError(f"{path} cannot be opened: it is no file.")
-    where = f"file:{quote(str(path.absolute()))}?mode={'ro' if readonly else 'rw'}"
+    # Only a connection that may write clears SQLite's side files away again, so one that reads asks for that too.
+    ours = not readonly or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    where = f"file:{quote(str(path.absolute()))}?mode={'rw' if ours else 'ro'}"
     with speaking_of(path):
         if not readonly:
             _write_ahead(where, busy_timeout)
-        return Database(_engine(lambda: _open(where, busy_timeout)), path)
+        return Database(_engine(lambda: _open(where, busy_timeout, readonly=readonly)), path)
 
 
 def make_private(path: Path) -> None:
@@ -164,11 +166,12 @@ def _name(path: Path | None) -> str:
     return "The ledger in memory" if path is None else f"The ledger {path}"
 
 
-def _open(where: str, busy_timeout: float) -> sqlite3.Connection:
+def _open(where: str, busy_timeout: float, *, readonly: bool = False) -> sqlite3.Connection:
     # Without isolation_level=None the driver says a deferred BEGIN of its own before the first INSERT.
     connection = sqlite3.connect(where, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA query_only = {'ON' if readonly else 'OFF'}")
     return connection
 
 

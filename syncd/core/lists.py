@@ -1,0 +1,227 @@
+"""Which entries of a list are tasks, which only name or explain others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from syncd.core.blocks import Block, Grid, ListItem, Paragraph
+from syncd.core.ending import closing_name
+from syncd.core.fields import is_nothing, is_placeholder
+from syncd.core.item import Findings, Reading, Task, read_task
+from syncd.core.prose import Prose, squeeze
+from syncd.core.references import find_references, whole
+from syncd.core.sections import Outline, Place
+from syncd.core.sentence import NOTHING, attributes_of
+from syncd.core.states import whole_state
+from syncd.core.verbs import starts_as_task, starts_with_clock, tells_the_past
+from syncd.core.words import GROUP_WORDS, phrases, plain_words
+
+PREFIXED = re.compile(
+    r"(?:action(?:\s+items?)?|ai|todo|to-do|アクション|行动项)\s*(?:#?\d{1,2})?\s*[:：]\s*\S", re.IGNORECASE
+)
+"""An entry that says itself that it is an action item."""
+_REPORT = re.compile(
+    r"\b(?:incident|post-?mortem|report|sections?|title|document|timeline|summary|impact|action items?|follow-?ups?|stakeholders"
+    r"|customers|status page|retro(?:spective)?)\b.*\b(?:has been|have been|is|are|was|were|been)\b.*\b(?:dealt with|over"
+    r"|filled(?: (?:out|in))?|cleaned(?: up)?|published|reviewed|closed|completed?|resolved|updated|shared|created|assigned"
+    r"|scheduled|notified|tracked|written|sent|documented|informed|held|approved|announced)\b",
+    re.IGNORECASE,
+)
+"""An entry of a checklist about the report itself, told in the passive."""
+_PASSIVE = frozenset(("is", "are", "was", "were", "been"))
+_SCHEDULE = re.compile(
+    r"(?:action items? review|review of action items|action review|follow-?up review|retro(?:spective)? check-? ?in"
+    r"|next retro(?:spective)?|review(?: date| meeting)?|follow-?up meeting|next review|check-? ?in)\s*(?:date)?\s*[:：]",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(
+    r"\b(?:to|will|should|can|could|must|that|which|with|including|includes?|such as|e\.?g\.?|like|by|when|where|if|are|is|following"
+    r"|because|since|as|either|of|from)\s*:\s*$",
+    re.IGNORECASE,
+)
+"""A sentence that the entries under it only complete."""
+_RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
+"""Headings that as often tell what was done during the incident."""
+_CLAUSE_END = re.compile(r"[:：.–—-]")
+
+
+@dataclass
+class Entry:
+    """A list item with what stands in it."""
+
+    index: int
+    item: ListItem
+    place: Place
+    parent: Entry | None = None
+    children: list[Entry] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+
+    @cached_property
+    def text(self) -> str:
+        """Its words on one line."""
+        return squeeze(self.item.prose.plain)
+
+    @property
+    def boxed(self) -> bool:
+        """Whether it has a checkbox."""
+        return self.item.checked is not None
+
+    @property
+    def is_explicit(self) -> bool:
+        """Whether it says itself that it is a task."""
+        return self.boxed or PREFIXED.match(self.text) is not None
+
+    @cached_property
+    def is_detail(self) -> bool:
+        """Whether it only adds something to the entry above it: an attribute, a link, a state."""
+        if self.boxed:
+            return False
+        prose = self.item.prose
+        return (
+            attributes_of(prose, frozenset()) != NOTHING
+            or whole(prose, find_references(prose, frozenset()))
+            or (bool(prose.anchors) and not squeeze("".join(_outside_links(prose))))
+            or whole_state(_CLAUSE_END.split(self.text)[0]) is not None
+        )
+
+    def walk(self) -> Iterator[Entry]:
+        """This entry and all below it."""
+        stack = [self]
+        while stack:
+            entry = stack.pop()
+            yield entry
+            stack.extend(reversed(entry.children))
+
+    def details(self) -> Iterator[Prose]:
+        """Lines of further paragraphs, and children that are details."""
+        for paragraph in self.paragraphs:
+            for passage in paragraph.passage.lines():
+                yield passage.prose
+        for child in self.children:
+            if child.is_detail:
+                yield child.item.prose
+
+
+def _outside_links(prose: Prose) -> Iterator[str]:
+    at = 0
+    for anchor in prose.anchors:
+        yield prose.plain[at : anchor.start]
+        at = anchor.end
+    yield prose.plain[at:]
+
+
+def entries(blocks: Sequence[Block], places: Outline, members: Sequence[int]) -> list[Entry]:
+    """The outermost entries among some blocks, each with those below it; labels and denied ones are left out."""
+    known: dict[int | None, Entry] = {}
+    roots: list[Entry] = []
+    for index in members:
+        block, place = blocks[index], places.places[index]
+        if isinstance(block, Paragraph) and block.item in known:
+            known[block.item].paragraphs.append(block)
+        if not isinstance(block, ListItem) or index in places.labels or place.denied:
+            continue
+        parent = known.get(block.parent) if block.parent is not None else None
+        entry = known[index] = Entry(index, block, place, parent)
+        (parent.children if parent else roots).append(entry)
+    return roots
+
+
+def read_list(roots: Sequence[Entry], blocks: Sequence[Block], reading: Reading, findings: Findings) -> None:
+    """Add the tasks of one list; none of a report's checklist, or of what responders did."""
+    if not _is_checklist(roots) and not _is_past(roots):
+        texts = [entry.text for root in roots for entry in root.walk()]
+        reading = replace(reading, people=reading.people | _closing_names(texts))
+        tabled = {block.item for block in blocks if isinstance(block, Grid) and block.item is not None}
+        lister = _Lister(tabled, reading, findings)
+        for root in roots:
+            lister.read(root, under_task=False)
+
+
+def _is_checklist(roots: Sequence[Entry]) -> bool:
+    def tells(text: str) -> bool:
+        return not _PASSIVE.isdisjoint(text.lower().split()) and _REPORT.search(text) is not None
+
+    return sum(tells(root.text) for root in roots) * 2 >= len(roots) > 0
+
+
+def _is_past(roots: Sequence[Entry]) -> bool:
+    """Whether a list tells what responders did: hours, or mostly the past and nothing that a task has."""
+    texts = [root.text for root in roots]
+    if sum(starts_with_clock(text) for text in texts) * 2 > len(texts):
+        return True
+    place = roots[0].place
+    if plain_words(place.heading) not in _RESPONDERS or place.group or any(root.boxed for root in roots):
+        return False
+    return len(texts) > 1 and sum(tells_the_past(text) for text in texts) * 4 >= len(texts) * 3
+
+
+def _closing_names(texts: Sequence[str]) -> frozenset[str]:
+    """Names that close most entries, in brackets or behind a dash: the owners."""
+    names = [name.lower() for text in texts if (name := closing_name(text))]
+    return frozenset(names) if len(names) >= 2 and len(names) * 5 >= len(texts) * 3 else frozenset()
+
+
+class _Lister:
+    def __init__(self, tabled: set[int], reading: Reading, findings: Findings) -> None:
+        self.tabled, self.reading, self.findings = tabled, reading, findings
+
+    def read(self, entry: Entry, *, under_task: bool, group: str | None = None) -> None:
+        """Add an entry and those below it. ``group``: what an entry above calls them."""
+        if self._is_group(entry):
+            group = entry.text.rstrip(":： ") or group
+        elif self._is_task(entry, under_task=under_task):
+            under_task = self._add(entry, group) or under_task
+        for child in entry.children:
+            self.read(child, under_task=under_task, group=group)
+
+    def _is_group(self, entry: Entry) -> bool:
+        """Whether an entry only names those under it: ``Testing``, ``**Short term**``, or nothing at all."""
+        if entry.index in self.tabled:
+            return True
+        told = any(child.text for child in entry.children)
+        if not told or entry.boxed or all(child.is_detail for child in entry.children):
+            return False
+        words = plain_words(entry.text)
+        if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
+            return True
+        short = len(words.split()) <= 4 and not starts_as_task(entry.text)
+        return short and not find_references(entry.item.prose, frozenset())
+
+    def _is_task(self, entry: Entry, *, under_task: bool) -> bool:
+        text = entry.text
+        if is_nothing(text) or _SCHEDULE.match(text) or _is_field(entry):
+            return False
+        if entry.boxed or not under_task:
+            return True
+        if entry.is_detail:
+            return False
+        completes = entry.parent and (entry.parent.boxed or _UNFINISHED.search(entry.parent.text))
+        return PREFIXED.match(text) is not None or (starts_as_task(text) and not completes)
+
+    def _add(self, entry: Entry, group: str | None) -> bool:
+        """Add a task; False when nobody filled it in."""
+        item = entry.item
+        if is_placeholder(entry.text):
+            self.findings.placeholders.append(item.line)
+            return False
+        task = Task(
+            item.line,
+            item.passage,
+            entry.place,
+            item.checked,
+            item.box,
+            item.mark,
+            details=tuple(entry.details()),
+            more=entry.paragraphs,
+            group=group,
+        )
+        read_task(task, self.reading, self.findings)
+        return True
+
+
+def _is_field(entry: Entry) -> bool:
+    """Whether an entry is a question of a form that nobody answered: ``Tests to add:``."""
+    return entry.text.endswith((":", "：")) and not entry.children and not entry.paragraphs and not entry.boxed
