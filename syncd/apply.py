@@ -39,8 +39,8 @@ from syncd.store.ledger import Ledger
 Progress = Callable[[int, int], None]
 """Told how many effects are done, of how many."""
 
-ORDER = (ChangeKind.RECORD, ChangeKind.UPDATE, ChangeKind.ADOPT, ChangeKind.CREATE)
-"""What is known first, what may fail last."""
+ORDER = (ChangeKind.RECORD, ChangeKind.ADOPT, ChangeKind.UPDATE, ChangeKind.CREATE)
+"""A ticket is joined before it is told what differs; what is new comes last."""
 
 
 @dataclass(slots=True)
@@ -123,11 +123,12 @@ class Applier:
         assert change.link is not None, "an adoption carries its link"
         assert change.found is not None, "an adoption carries its ticket"
         link = change.link
-        effect = change.effect or self._prepare(EffectKind.ADOPT, change, link.tracker, {"ticket": link.key})
-        if not link.ours and change.found.marker is None and not change.detach:
+        marker = None if link.ours or change.found.marker or change.detach else new_marker()
+        content = {"ticket": link.key}
+        effect = change.effect or self._prepare(EffectKind.ADOPT, change, link.tracker, content, marker=marker)
+        if marker is not None:
             self.ledger.sent(effect.id, self.clock())
             try:
-                marker = new_marker()
                 link = _seen(replace(link, marker=marker), self._mark(change, marker))
             except Refused:
                 link = change.link  # it may not be labelled; it is asked for by its id

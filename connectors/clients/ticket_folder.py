@@ -63,6 +63,10 @@ class TicketFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = os.path.abspath(path)
+        self._left = -1
+        """The folder's own time after our last file: while it stands, nobody made or removed one since."""
+        self._top: dict[str, int] = {}
+        """By prefix: the highest number among the files then."""
 
     def file(self, key: str) -> str:
         """The absolute path of a ticket's file."""
@@ -97,11 +101,12 @@ class TicketFolder:
         with self._telling():
             os.makedirs(self.path, exist_ok=True)
             with self._turn() as alone:
-                if alone:
+                if self._changed() and alone:
                     self._sweep()
                 number = 1 + max(above, self._highest(prefix), self._last())
                 while not self._appears(f"{prefix}-{number}", number=number, content=content):
                     number += 1
+                self._top[prefix], self._left = number, self._changed_ns()
                 self._settle(f"{prefix}-{number}")
         return f"{prefix}-{number}"
 
@@ -117,9 +122,23 @@ class TicketFolder:
 
     # --- creating ---------------------------------------------------------------------------------------------------
 
+    def _changed(self) -> bool:
+        """Whether others wrote here since our last file; then what is known of the folder is forgotten."""
+        if self._left == self._changed_ns():
+            return False
+        self._top.clear()
+        return True
+
+    def _changed_ns(self) -> int:
+        return os.stat(self.path).st_mtime_ns
+
     def _highest(self, prefix: str) -> int:
-        own = f"{prefix}-"
-        return max((int(key.removeprefix(own)) for key, _ in self.entries() if key.startswith(own)), default=0)
+        # Listing the folder for each new file would make a thousand files cost a thousand times the folder.
+        if prefix not in self._top:
+            own = f"{prefix}-"
+            numbers = (int(key.removeprefix(own)) for key, _ in self.entries() if key.startswith(own))
+            self._top[prefix] = max(numbers, default=0)
+        return self._top[prefix]
 
     def _last(self) -> int:
         path = os.path.join(self.path, _LAST)

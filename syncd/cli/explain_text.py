@@ -24,7 +24,7 @@ EFFECTS = {
     EffectKind.WRITE_BACK: "write the row",
 }
 SIDES = {Side.DOCUMENT: "in the document", Side.TICKET: "in the ticket", Side.SYNCD: "by syncd", Side.PERSON: "by hand"}
-LABEL = 9
+LABEL = 10
 
 
 def show(known: Provenance, terminal: Terminal, opening: Opening) -> None:
@@ -36,12 +36,13 @@ def show(known: Provenance, terminal: Terminal, opening: Opening) -> None:
 def _head(known: Provenance) -> Iterator[Line]:
     item, document = known.item, known.document
     yield ((f"{item.id}  {printable(item.action)}", "bold"),)
-    yield (f"{printable(document.path)}:{item.line}", (f"  in “{printable(document.title)}”", "dim"))
+    yield (f"{printable(document.path)}:{item.line}",)
+    yield (("“" + printable(document.title) + "”", "dim"),)
 
 
 def _read(known: Provenance) -> Iterator[Line]:
     item, document = known.item, known.document
-    yield from _title("Read as")
+    yield from _title("As the last pass read it" if known.met else "As it is read")
     yield _fact("row", item.row_id)
     yield _fact("section", item.group)
     yield _fact("type", item.type)

@@ -13,10 +13,12 @@ from itertools import groupby
 from rich.cells import cell_len, set_cell_size
 
 from syncd.cli.printable import printable
-from syncd.cli.terminal import Line
+from syncd.cli.terminal import Line, Span
 
 NARROW = 24
 """Columns that text and detail have at least."""
+SIDE = 0.55
+"""The part of both that a detail may take beside the text; a longer one stands below."""
 WIDE = 120
 """Columns from which a terminal has room for whole details."""
 _WORD = re.compile(r"`[^`]*`\S*|\S+")
@@ -100,7 +102,7 @@ class _Grid:
         line = max((len(str(e.line)) for e in entries), default=1)
         what = max((cell_len(e.what) for e in entries), default=0)
         room = max(width - (line + what + 8), NARROW)
-        short = [n for n in (cell_len(e.detail) for e in entries) if n <= room // 2]
+        short = [n for n in (cell_len(e.detail) for e in entries) if n <= room * SIDE]
         text = max((cell_len(e.text) for e in entries), default=0)
         return cls(line, what, min(text, room - 2 - max(short, default=0)), room)
 
@@ -115,9 +117,15 @@ class _Grid:
             yield (*head, text, "  ", (entry.detail, "dim"))
         else:
             below = list(wrapped(entry.detail, self.room))
-            yield (*head, _cut(entry.text, self.room) if entry.text else below.pop(0))
+            yield (*head, *((_cut(entry.text, self.room),) if entry.text else _marked(below.pop(0))))
             for line in below:
-                yield (" " * (self.line + self.what + 8), line)
+                yield (" " * (self.line + self.what + 8), *_marked(line))
+
+
+def _marked(line: str) -> Iterator[Span]:
+    """The line, with the commands in it made visible."""
+    for number, part in enumerate(line.split("`")):
+        yield part if number % 2 == 0 else (f"`{part}`", "cyan")
 
 
 def _cell(text: str, width: int) -> str:

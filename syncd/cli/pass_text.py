@@ -45,15 +45,18 @@ _LINE = re.compile(r" \(line (\d+)\)$")
 
 def show(done: Pass, terminal: Terminal, *, request: Request, opening: Opening) -> None:
     """Print a pass, as it was asked for."""
-    for line in lines(done, width=terminal.width, verbose=terminal.verbose, opening=opening):
+    said = [*lines(done, width=terminal.width, verbose=terminal.verbose, opening=opening)]
+    for line in said:
         terminal.out(*line)
+    if said:
+        terminal.hint()
     terminal.hint(*summary(done))
     for words in next_steps(done, request=request, opening=opening, verbose=terminal.verbose):
         terminal.hint(words)
 
 
 def lines(done: Pass, *, width: int | None, verbose: bool, opening: Opening) -> Iterator[Line]:
-    """What is to be said of each document, with an empty line after it if there is any."""
+    """What is to be said of each document."""
     changes = [*_new_rows_once(done.changes)]
     several = len({s.team for s in done.sources}) > 1
     trackers = {c.tracker for _, c in changes if c.kind is ChangeKind.CREATE}
@@ -68,8 +71,6 @@ def lines(done: Pass, *, width: int | None, verbose: bool, opening: Opening) -> 
     ]
     entries = [replace(e, detail=opening.pasteable(e.detail)) for e in entries]
     yield from listing(sorted(entries, key=lambda e: (e.team, e.path, e.line)), width=width)
-    if entries:
-        yield ()
 
 
 def _new_rows_once(changes: Iterable[tuple[str, Change]]) -> list[tuple[str, Change]]:

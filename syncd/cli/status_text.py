@@ -37,7 +37,7 @@ def show(found: Overview, terminal: Terminal, opening: Opening) -> None:
 
     def any_item(item: KnownItem) -> Entry:
         state = state_of(item)
-        due = f", due {due_of(item)}" if due_of(item) else ""
+        due = f", {due_of(item)}" if due_of(item) else ""
         return _entry(found, item, sign="·", style=STYLES[state], what=_word(state), detail=f"{_handle(item)}{due}")
 
     _section("Overdue", found.overdue, late, terminal)

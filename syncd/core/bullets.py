@@ -28,9 +28,7 @@ _HANDLES = re.compile(r"@[\w.-]+(?:\s*(?:,|&|\+|/|and)\s*@[\w.-]+)*")
 _LONGEST_PARAGRAPH = 400
 
 
-def read_bullets(
-    blocks: Sequence[Block], places: Outline, reading: Reading, findings: Findings, *, sure: bool
-) -> None:
+def read_bullets(blocks: Sequence[Block], places: Outline, reading: Reading, findings: Findings, *, sure: bool) -> None:
     """Add the items of action sections that stand in no table.
 
     ``sure``: those of sections that certainly hold some. Otherwise those of sections that only may; of these only

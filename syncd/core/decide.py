@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -66,8 +67,8 @@ class RowDecider:
     shared: frozenset[TicketId] = field(init=False)
 
     def __post_init__(self) -> None:
-        held = [t for row in range(len(self.view.postmortem.items)) for t in self.view.tickets_of(row)]
-        self.shared = frozenset(t for t in held if held.count(t) > 1)
+        held = Counter(t for row in self.view.named for t in self.view.tickets_of(row))
+        self.shared = frozenset(t for t, rows in held.items() if rows > 1)
 
     def decide(self, index: int, item_id: str, known: KnownItem | None) -> Decision:
         """Decide the row at this index of ``postmortem.items``; ``known`` is the item it was matched with."""
@@ -105,7 +106,7 @@ class RowDecider:
 
     def _linked(self, row: _Row, known: KnownItem, link: Link) -> Decision:
         by_hand = self.world.hand_links.get(row.item_id)
-        if by_hand and by_hand.ticket and by_hand.ticket.id != link.ticket_id:
+        if by_hand and by_hand.ticket:
             return self._adopt(row, by_hand, by_hand=True)
         named = self._named(row.index, row.item_id)
         if self.view.finished.finished and named and not any(_is(n, link) for n in named) and not by_hand:
@@ -246,10 +247,7 @@ class RowDecider:
 
     def _readopt(self, row: _Row, unclaimed: Link) -> Decision:
         """A ticket of ours that the ledger has lost."""
-        place = self.world.place_of(unclaimed.tracker)
-        ticket = next((t for p, t in self.world.unclaimed if t.id == unclaimed.ticket_id and p == place), None)
-        assert place is not None, "an unclaimed ticket comes from a configured tracker"
-        assert ticket is not None, "an unclaimed ticket was listed"
+        place, ticket = self.world.lost[unclaimed.tracker, unclaimed.ticket_id]
         owner = self.claimed[place.location, ticket.id]
         if owner != self.view.place(row.index):
             return row.block(f"{ticket.key} belongs to {owner}; remove it here to get a new ticket", place=place)
@@ -283,8 +281,10 @@ class RowDecider:
         adoption = replace(adoption, by_hand=by_hand)
         merged = merge(row.item, link, ticket, features=place.features, location=self.view.location)
         named = any(_is(n, link) for n in self.view.named.get(row.index, ()))
+        joined = replace(merged.link, named=named)
         after = [
-            *self._write(row, place, merged, replace(merged.link, named=named), named=named),
+            *self._push(row, place, merged, joined),
+            *self._write(row, place, merged, joined, named=named),
             *(row.report(words, place=place, link=link) for words in merged.conflicts),
         ]
         return Decision(Disposition.LINKED, changes=(adoption, *after))
@@ -349,9 +349,8 @@ class RowDecider:
 
     def _same_text_elsewhere(self, item: ActionItem) -> str | None:
         """A ticket whose document is gone or unknown and whose text is this row's: it may be this item's."""
-        text = normal(item.action)
-        for stray in self.world.strays:
-            if normal(stray.action) == text and (stray.id in self.world.effects or not _finished(stray.link)):
+        for stray in self.world.strays_by_text.get(normal(item.action), ()):
+            if stray.id in self.world.effects or not _finished(stray.link):
                 path = self.world.paths.get(stray.document, stray.document)
                 handle = stray.link.key if stray.link else stray.id
                 ask = f"{_link_or(handle)}, else `syncd unlink {stray.id}`"
@@ -483,8 +482,9 @@ def _unfinished(finished: Finished) -> str:
 def unclaimed_item(place: Place, ticket: Ticket, document: str) -> KnownItem:
     """A ticket that the ledger does not know, as an item that rows can be matched with."""
     sent = {**values(ticket), "due": None}
-    link = created_link(f"{UNCLAIMED}{ticket.id}", place.location, ticket, marker=ticket.marker or "", sent=sent)
-    return KnownItem(id=f"{UNCLAIMED}{ticket.id}", document=document, line=0, action=ticket.title, link=link)
+    id_ = f"{UNCLAIMED}{place.location}#{ticket.id}"
+    link = created_link(id_, place.location, ticket, marker=ticket.marker or "", sent=sent)
+    return KnownItem(id=id_, document=document, line=0, action=ticket.title, link=link)
 
 
 def _link_or(key: str) -> str:

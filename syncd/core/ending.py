@@ -329,10 +329,11 @@ def _due(peel: Peel) -> bool:
     if match is None or not dates:
         return False
     around = match["due"][: dates[0].start] + match["due"][dates[-1].end :]
-    if _WEEKDAY.sub("", around).strip(" ,.)") or not peel.retreat(match.start()):
+    torn = match[0].strip(" .")[-1:] in tuple(")]）") and not match[0].strip(" ,;—–-").startswith(("(", "[", "（"))
+    if torn or _WEEKDAY.sub("", around).strip(" ,.)") or not peel.retreat(match.start()):
         return False
     peel.set("due", match["due"])
     return True
 
 
-_RULES = (_references, _due, _parts, _state, _attributes, _handles, _bracketed)
+_RULES = (_references, _parts, _due, _state, _attributes, _handles, _bracketed)

@@ -30,6 +30,7 @@ _STYLES = {
     "b": Emphasis.BOLD, "strong": Emphasis.BOLD, "em": Emphasis.ITALIC, "i": Emphasis.ITALIC,
     "s": Emphasis.STRIKE, "del": Emphasis.STRIKE, "strike": Emphasis.STRIKE, "code": Emphasis.CODE,
 }  # fmt: skip
+_DEEPEST = 40
 _LISTS = frozenset(("ul", "ol"))
 _ITEMS = frozenset(("li", "ac:task"))
 _CELLS = frozenset(("td", "th"))
@@ -310,6 +311,7 @@ class _Reader:
         depth = max(0, len(self._ordered) - 1)
         self._in_task = token.name == "ac:task"
         del self._items[depth if token.name == "li" else len(self._items) :]
+        del self._items[_DEEPEST:]
         parent = self.first + self._items[-1] if self._items else None
         empty = _passage(Span(token.end, token.end), EMPTY)
         ordered = bool(self._ordered and self._ordered[-1])

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
+from typing import TypeVar
 
 from rapidfuzz.fuzz import ratio
 
@@ -24,6 +27,9 @@ SAME_ROW_ID = 0.6
 """Resemblance from which a row with the same ID may be the same item, reworded."""
 DOUBT = 0.5
 """Resemblance from which a row that matched nothing may still be a free item, so that a person is asked."""
+
+MANY = 10
+"""How many items a doubtful row is said to be at most: where whole tables were rewritten, all may be all."""
 
 TicketId = tuple[str, str]
 """A tracker's location and the ticket's immutable id there."""
@@ -38,11 +44,12 @@ class Matching:
     twins: Mapping[int, int]
     """Row index → another row with equal text, sub-heading and owner; which is which cannot be told."""
     doubts: Mapping[int, tuple[KnownItem, ...]]
-    """Row index → free items with a ticket that it may be."""
+    """Row index → free items with a ticket that it may be, at most MANY."""
     free: tuple[KnownItem, ...]
     """Known items whose row is gone."""
 
 
+@lru_cache(maxsize=1 << 15)  # each row is compared with many items
 def normal(text: str) -> str:
     """Text as identity compares it: case, blanks, quotes and outer punctuation do not matter."""
     text = unicodedata.normalize("NFKC", text).casefold()
@@ -60,16 +67,16 @@ def resemblance(a: str, b: str) -> float:
     return ratio(normal(a), normal(b)) / 100
 
 
-def item_id(document: str, item: ActionItem, taken: Iterable[str] = ()) -> str:
+def item_id(document: str, item: ActionItem, taken: Collection[str] = (), *, before: int = 0) -> str:
     """A new item's id: eight hexadecimal digits from its document, text, sub-heading and owner.
 
-    The same in a dry run and in the pass after it, so that what a plan prints can be pasted.
+    The same in a dry run and in the pass after it, so that what a plan prints can be pasted. ``before`` is how many
+    rows above it have the same text, sub-heading and owner.
     """
-    used = set(taken)
-    for attempt in range(len(used) + 1):
+    for attempt in range(before, before + len(taken) + 1):
         seed = "\0".join((document, normal(item.action), item.group or "", item.owner or "", str(attempt)))
         candidate = sha256(seed.encode()).hexdigest()[:8]
-        if candidate not in used:
+        if candidate not in taken:
             return candidate
     raise AssertionError("more candidates than taken ids were tried")
 
@@ -95,7 +102,7 @@ def match(
     ``named`` gives, row by row, the tickets that it names; ``weighty`` says whether a known item has, or may have, a
     ticket: only such items make a row doubtful.
     """
-    matcher = _Matcher(items, list(known), weighty)
+    matcher = _Matcher(items, {k.id: k for k in known}, weighty)
     texts = [frozenset({normal(i.action), normal(ticket_title(i.action))}) for i in items]
     matcher.by_key(named, _ticket_of, narrow=lambda e: normal(e.action))
     matcher.by_key(texts, lambda k: {normal(k.action)}, narrow=_context)
@@ -104,7 +111,7 @@ def match(
     unticketed = [row for row in range(len(items)) if not named[row] and not matcher.has_weight(row)]
     twins = matcher.twins(unticketed)
     doubts = matcher.doubts([row for row in unticketed if row not in twins])
-    return Matching(matcher.pairs, twins, doubts, tuple(matcher.free))
+    return Matching(matcher.pairs, twins, doubts, tuple(matcher.free.values()))
 
 
 def _ticket_of(known: KnownItem) -> frozenset[TicketId]:
@@ -115,12 +122,23 @@ def _context(entry: ActionItem | KnownItem) -> tuple[str, str]:
     return normal(entry.group or ""), normal(entry.owner or "")
 
 
+Entry = TypeVar("Entry")
+
+
+def _grouped(entries: Iterable[Entry], key: Callable[[Entry], Hashable]) -> dict[Hashable, list[Entry]]:
+    groups: dict[Hashable, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        groups[key(entry)].append(entry)
+    return groups
+
+
 @dataclass(slots=True)
 class _Matcher:
     """Rows and known items that are still without a partner, narrowed step by step."""
 
     items: Sequence[ActionItem]
-    free: list[KnownItem]
+    free: dict[str, KnownItem]
+    """By id, in their order."""
     weighty: Callable[[KnownItem], bool]
     pairs: dict[int, KnownItem] = field(default_factory=dict)
     rows: set[int] = field(init=False)
@@ -131,7 +149,7 @@ class _Matcher:
     def pair(self, row: int, known: KnownItem) -> None:
         self.pairs[row] = known
         self.rows.discard(row)
-        self.free.remove(known)
+        del self.free[known.id]
 
     def by_key(
         self,
@@ -142,7 +160,7 @@ class _Matcher:
     ) -> None:
         """Pair the rows and known items that share a key and no others do; then those told apart by ``narrow``."""
         candidates = defaultdict(list)
-        for known in self.free:
+        for known in self.free.values():
             for key in known_keys(known):
                 candidates[key].append(known)
         rows = defaultdict(list)
@@ -156,41 +174,42 @@ class _Matcher:
     def _pair_group(
         self, rows: Sequence[int], known: Sequence[KnownItem], narrow: Callable[[ActionItem | KnownItem], Hashable]
     ) -> None:
-        for value in dict.fromkeys(narrow(k) for k in known):
-            self._pair_only(
-                [r for r in rows if narrow(self.items[r]) == value], [k for k in known if narrow(k) == value]
-            )
+        near = _grouped(rows, lambda row: narrow(self.items[row]))
+        for value, alike in _grouped(known, narrow).items():
+            self._pair_only(near.get(value, []), alike)
         self._pair_only(rows, known)
 
     def _pair_only(self, rows: Sequence[int], known: Sequence[KnownItem]) -> None:
         """Pair one row with one item; those with a ticket come before those without."""
         rows = [r for r in rows if r in self.rows]
-        known = [k for k in known if k in self.free]
+        known = [k for k in known if k.id in self.free]
         known = [k for k in known if self.weighty(k)] or known
         if len(rows) == len(known) == 1:
             self.pair(rows[0], known[0])
 
     def by_row_id(self) -> None:
         """Pair a reworded row with the item of the same row ID, where exactly one qualifies."""
-        wanted: dict[int, list[KnownItem]] = {
-            row: [k for k in self.free if _same_row_reworded(self.items[row], k)]
+        known = _grouped(self.free.values(), lambda k: k.row_id)
+        wanted = {
+            row: [k for k in known.get(row_id, ()) if _reworded(self.items[row], k)]
             for row in sorted(self.rows)
-            if self.items[row].row_id
+            if (row_id := self.items[row].row_id)
         }
         claims = defaultdict(list)
         for row, candidates in wanted.items():
-            for known in candidates:
-                claims[known.id].append(row)
+            for candidate in candidates:
+                claims[candidate.id].append(row)
         for row, candidates in wanted.items():
             if len(candidates) == 1 and claims[candidates[0].id] == [row]:
                 self.pair(row, candidates[0])
 
     def by_order(self, texts: Sequence[Iterable[str]]) -> None:
         """Let rows that nobody can tell apart keep their ids in the order they stand in; no ticket is at stake."""
+        light = [k for k in self.free.values() if not self.weighty(k)]
+        waiting = {text: deque(alike) for text, alike in _grouped(light, lambda k: normal(k.action)).items()}
         for row in sorted(self.rows):
-            same = [k for k in self.free if not self.weighty(k) and normal(k.action) in texts[row]]
-            if same:
-                self.pair(row, same[0])
+            if same := next((waiting[text] for text in sorted(texts[row]) if waiting.get(text)), None):
+                self.pair(row, same.popleft())
 
     def has_weight(self, row: int) -> bool:
         """Whether the row was matched with an item that has, or may have, a ticket."""
@@ -204,9 +223,9 @@ class _Matcher:
         found = {}
         for row in rows:
             item = self.items[row]
-            others = [r for r in places[normal(item.action), _context(item)] if r != row]
-            if others:
-                found[row] = others[0]
+            other = next((r for r in places[normal(item.action), _context(item)] if r != row), None)
+            if other is not None:
+                found[row] = other
         return found
 
     def doubts(self, rows: Iterable[int]) -> dict[int, tuple[KnownItem, ...]]:
@@ -214,13 +233,14 @@ class _Matcher:
 
         A row that stood beside an item is not that item; one that could not be told before cannot be told now.
         """
-        candidates = [k for k in self.free if self.weighty(k) and (is_unclaimed(k) or not _closed(k))]
+        candidates = [k for k in self.free.values() if self.weighty(k) and (is_unclaimed(k) or not _closed(k))]
         found = {}
         for row in rows:
             before = self.pairs[row].disposition if row in self.pairs else None
             if before in (None, Disposition.BLOCKED):
                 blocked = before is not None
-                found[row] = tuple(k for k in candidates if _doubtful(self.items[row], k, blocked=blocked))
+                possible = (k for k in candidates if _doubtful(self.items[row], k, blocked=blocked))
+                found[row] = tuple(islice(possible, MANY))
         return {row: possible for row, possible in found.items() if possible}
 
 
@@ -229,10 +249,9 @@ def _closed(known: KnownItem) -> bool:
     return known.link is not None and known.link.fields["state"].ticket in (State.DONE, State.CANCELLED)
 
 
-def _same_row_reworded(item: ActionItem, known: KnownItem) -> bool:
+def _reworded(item: ActionItem, known: KnownItem) -> bool:
     return (
-        item.row_id == known.row_id
-        and not _closed(known)
+        not _closed(known)
         and resemblance(item.action, known.action) >= SAME_ROW_ID
         and facts(item.action, item.code) == facts(known.action, known.code)
     )

@@ -98,7 +98,10 @@ class _Inline:
         self.out = ProseWriter()
         self._written = 0
         """Up to here all words are written."""
-        self._brackets: list[tuple[int, int]] = []
+        self._brackets: list[tuple[int, int, bool]] = []
+        """Marks and places of open brackets, and whether they open an image."""
+        self._closed = 0
+        """So many of the open brackets stand around a link and are none themselves."""
         self._links: list[tuple[int, int, str]] = []
         self._emphasis: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._tags: dict[str, list[int]] = defaultdict(list)
@@ -189,17 +192,21 @@ class _Inline:
 
     def _bracket(self, at: int, length: int) -> int:
         self.words(at)
-        self._brackets.append((self.out.mark, at))
+        self._brackets.append((self.out.mark, at, length == 2))
         self.words(at + length)
         return at + length
 
     def close(self, at: int) -> int | None:
         if not self._brackets:
             return None
-        mark, start = self._brackets.pop()
-        target = self._target(start, at)
+        mark, start, image = self._brackets.pop()
+        alive = image or len(self._brackets) >= self._closed
+        self._closed = min(self._closed, len(self._brackets))
+        target = self._target(start, at) if alive else None
         if target is None:
             return None
+        if not image:
+            self._closed = len(self._brackets)
         url, end = target
         self.words(at, skip=end - at)
         self.out.drop(mark)

@@ -153,7 +153,9 @@ _HANDLES = re.compile(r"@[\w.-]+(?:\s*(?:,|&|\+|/|and)\s*@[\w.-]+)*")
 _TEAM = re.compile(r"(?:[A-Z][\w-]*\s){1,3}[Tt]eam")
 _NAME = r"[A-ZÀ-ÞА-Я][a-zà-ÿа-я'’-]+"
 _NAMES = re.compile(rf"{_NAME}(?:\s{_NAME})?(?:\s*(?:,|/|&|\+|and)\s*{_NAME})*")
-_COMMON = re.compile(r"(?:ing|tion|sion|ments?|ity|[ae]nce|ness|ware|works?|ions|ics|ures?|age|als|ives|ables|ests|ools|erts|ocs|ings)$")
+_COMMON = re.compile(
+    r"(?:ing|tion|sion|ments?|ity|[ae]nce|ness|ware|works?|ions|ics|ures?|age|als|ives|ables|ests|ools|erts|ocs|ings)$"
+)
 """How words end that are no names."""
 
 

@@ -25,7 +25,7 @@ from syncd.core.tables import find_table, may_hold_table, reflowed_table
 _PARSER = MarkdownIt("commonmark").disable(["table", "lheading"], ignoreInvalid=True)
 _PARSER.core.ruler.enableOnly(["normalize", "block"])
 
-_UNDERLINE = re.compile(r"\n[ \t]*(?:=+|--?)[ \t]*$")
+_UNDERLINE = re.compile(r"\n[ \t]*(?:=+|--?)[ \t]*$", re.MULTILINE)
 _BOX = re.compile(r"\[(.?)\](?=\s|$)")
 _HTML = re.compile(r"<(table|ul|ol|h[1-6]|dl|details|summary|p|div|li|ac:task-list)\b", re.IGNORECASE)
 
@@ -114,35 +114,41 @@ class _Reader:
         if before.type == "heading_open":
             self._blocks.append(Heading((token.map or [0])[0] + 1, int(before.tag[1]), self._passage(token)))
         elif tokens[index - 2].type != "list_item_open":
-            self._paragraph(token, self._underlined(token, tokens, index))
+            self._paragraph(token, tokens, index)
 
-    def _underlined(self, token: Token, tokens: list[Token], index: int) -> int:
-        """The level of the heading that a paragraph is by the line under it; 0 when it is a paragraph."""
-        if _UNDERLINE.search(token.content):
-            return 1 if token.content.endswith("=") else 2
+    def _paragraph(self, token: Token, tokens: list[Token], index: int) -> None:
+        first = (token.map or [0])[0]
+        if may_hold_table(token.content):
+            self._split(self._spans(token))
+        elif _UNDERLINE.search(token.content) or self._is_ruled(token, tokens, index):
+            self._underlined(self._passage(token).lines(), first, ruled=self._is_ruled(token, tokens, index))
+        else:
+            self._text(first + 1, self._passage(token))
+
+    def _is_ruled(self, token: Token, tokens: list[Token], index: int) -> bool:
+        """Whether the rule under a paragraph is the underline of its last line."""
         rule = tokens[index + 2] if index + 2 < len(tokens) else None
         if rule is None or rule.type != "hr" or rule.level != tokens[index - 1].level or not rule.map or not token.map:
-            return 0
+            return False
         line = self.lines.span(rule.map[0]).of(self.text).strip(" \t>")
-        return 2 if rule.map[0] == token.map[1] and not line.strip("-") else 0
+        return rule.map[0] == token.map[1] and not line.strip("-")
 
-    def _paragraph(self, token: Token, level: int) -> None:
-        if level and not may_hold_table(token.content):
-            self._heading(token, level)
-        elif may_hold_table(token.content):
-            self._split(self._spans(token))
+    def _underlined(self, lines: tuple[Passage, ...], first: int, *, ruled: bool) -> None:
+        """Headings are the lines above underlines; lines before them only stand too close."""
+        at = 0
+        for number, line in enumerate(lines):
+            if number > at and not line.rough.strip("=" if line.rough[0] == "=" else "-"):
+                self._text_of(lines[at : number - 1])
+                self._blocks.append(Heading(first + number, 1 if line.rough[0] == "=" else 2, lines[number - 1]))
+                at = number + 1
+        if ruled and at < len(lines):
+            self._text_of(lines[at:-1])
+            self._blocks.append(Heading(first + len(lines), 2, lines[-1]))
         else:
-            self._text((token.map or [0])[0] + 1, self._passage(token))
+            self._text_of(lines[at:])
 
-    def _heading(self, token: Token, level: int) -> None:
-        """The line above the underline is the heading; lines before it only stand too close."""
-        lines = self._passage(token).lines()
-        if _UNDERLINE.search(token.content):
-            lines = lines[:-1]
-        first = (token.map or [0])[0]
-        if len(lines) > 1:
-            self._split(tuple(span for line in lines[:-1] for span in line.spans))
-        self._blocks.append(Heading(first + len(lines), level, lines[-1]))
+    def _text_of(self, lines: tuple[Passage, ...]) -> None:
+        self._split(tuple(span for line in lines for span in line.spans))
 
     def _text(self, line: int, passage: Passage) -> None:
         parent = self._open[-1] if self._open else None

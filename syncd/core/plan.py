@@ -22,7 +22,7 @@ One row is decided in ``decide``; identity is per document in ``identity``; a pl
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -83,8 +83,9 @@ def plan(
     moves = _moves([v for v in views if v.record is None], [*vanished, *retired])
     views = [_as_moved(v, moves.get(v.key)) for v in views]
     present = frozenset(v.location for v in views)
-    matched = [(view, _match(view, world, present)) for view in views]
-    gone = [v for v in vanished if v.record.key not in {m.record.key for m in moves.values()}]
+    matched = sorted(((view, _match(view, world, present)) for view in views), key=_age)
+    moved = {m.record.key for m in moves.values()}
+    gone = [v for v in vanished if v.record.key not in moved]
     frozen = frozenset(v.key for v in views if not v.finished.finished)
     freed = frozenset(k.id for v, m in matched if v.key not in frozen for k in m.free)
     freed |= {i.id for v in gone for i in v.items}
@@ -92,7 +93,7 @@ def plan(
     claimed |= _lost_and_found(matched)
     homeless = tuple(t for _, t in world.unclaimed if t.document not in present)
     decider = _Decider(world, freed, claimed, homeless, write_back)
-    decided = [decider.decide(view, matching) for view, matching in sorted(matched, key=_age)]
+    decided = [decider.decide(view, matching) for view, matching in matched]
     decided += [_decide_vanished(v, world) for v in gone]
     changes = _paced([c for d in decided for c in d.changes], world)
     reason = brake(
@@ -110,7 +111,7 @@ def plan(
             else d.document
             for d in decided
         ),
-        problems=tuple((view.postmortem.document.path, p) for view in views for p in view.postmortem.problems),
+        problems=tuple((v.postmortem.document.path, p) for v, _ in matched for p in v.postmortem.problems),
         brake=reason,
     )
 
@@ -138,10 +139,37 @@ def _moves(new: Sequence[View], vanished: Sequence[Vanished]) -> dict[str, Vanis
     Where a vanished document has two such successors, or a new one two such predecessors, it is no rename: rows that
     name tickets get their links all the same, and for the others a person is asked.
     """
-    likely = [(v, old) for v in new for old in vanished if _same_items(v, old) * 2 >= max(1, len(v.postmortem.items))]
+    where = _where(vanished)
+    likely = [
+        (view, old)
+        for view in new
+        for old in _akin(view, vanished, where)
+        if _same_items(view, old) * 2 >= len(view.postmortem.items)
+    ]
     heirs = Counter(old.record.key for _, old in likely)
     origins = Counter(v.key for v, _ in likely)
     return {v.key: old for v, old in likely if heirs[old.record.key] == 1 and origins[v.key] == 1}
+
+
+_Sign = str | TicketId
+"""The text of an item, or its ticket."""
+
+
+def _where(vanished: Sequence[Vanished]) -> Mapping[_Sign, Sequence[int]]:
+    """Which of the documents have an item with that sign: a whole tree may have been renamed."""
+    found = defaultdict(list)
+    for number, old in enumerate(vanished):
+        signs: set[_Sign] = {normal(k.action) for k in old.items}
+        for sign in signs.union((k.link.tracker, k.link.ticket_id) for k in old.items if k.link):
+            found[sign].append(number)
+    return found
+
+
+def _akin(view: View, vanished: Sequence[Vanished], where: Mapping[_Sign, Sequence[int]]) -> list[Vanished]:
+    """The documents of which some item bears a sign of this one's rows."""
+    signs: set[_Sign] = {normal(item.action) for item in view.postmortem.items}
+    signs.update(ticket for row in view.named for ticket in view.tickets_of(row))
+    return [vanished[number] for number in sorted({n for sign in signs for n in where.get(sign, ())})]
 
 
 def _same_items(view: View, old: Vanished) -> int:
@@ -183,7 +211,11 @@ def _lost_and_found(matched: Sequence[tuple[View, Matching]]) -> dict[TicketId, 
 def _match(view: View, world: World, present: frozenset[str]) -> Matching:
     items = view.postmortem.items
     homes = _homes(view, world, present)
-    lost = [unclaimed_item(place, ticket, view.key) for place, ticket in world.unclaimed if ticket.document in homes]
+    lost = [
+        unclaimed_item(place, ticket, view.key)
+        for home in sorted(homes)
+        for place, ticket in world.lost_by_document.get(home, ())
+    ]
     return match(
         items,
         [*view.items, *lost],
@@ -194,9 +226,8 @@ def _match(view: View, world: World, present: frozenset[str]) -> Matching:
 
 def _homes(view: View, world: World, present: frozenset[str]) -> set[str]:
     """Where tickets that the ledger lost say that this document stands: here, or where it was before it moved."""
-    unclaimed = {(place.location, ticket.id): ticket.document for place, ticket in world.unclaimed}
     named = {t for row in view.named for t in view.tickets_of(row)}
-    before = {document for ticket in named if (document := unclaimed.get(ticket))}
+    before = {document for ticket in named if ticket in world.lost and (document := world.lost[ticket][1].document)}
     return {view.location} | (before - present)
 
 
@@ -240,17 +271,21 @@ def _is_clean(view: View, changes: Sequence[Change], decisions: Sequence[Decisio
 def _ids(view: View, matching: Matching) -> list[str]:
     taken = {k.id for k in view.items}
     ids = []
+    same: Counter[tuple[str, str | None, str | None]] = Counter()
     for row, item in enumerate(view.postmortem.items):
         known = matching.pairs.get(row)
         fresh = known is None or is_unclaimed(known)
-        ids.append(item_id(view.key, item, taken) if fresh or known is None else known.id)
+        text = (normal(item.action), item.group, item.owner)
+        ids.append(item_id(view.key, item, taken, before=same[text]) if fresh or known is None else known.id)
         taken.add(ids[-1])
+        same[text] += 1
     return ids
 
 
 def _shuffled(view: View, matching: Matching) -> bool:
     held = [k for k in view.items if k.link and k.disposition is not Disposition.DETACHED]
-    lost = [k for k in matching.free if k in held]
+    free = {k.id for k in matching.free}
+    lost = [k for k in held if k.id in free]
     appeared = [
         row for row in range(len(view.postmortem.items)) if row not in matching.pairs and not view.tickets_of(row)
     ]

@@ -13,9 +13,10 @@ from syncd.core.columns import HEADERS
 from syncd.core.dates import order_of
 from syncd.core.head import read_head
 from syncd.core.html import read_html
+from syncd.core.item import Findings, Reading
 from syncd.core.markdown import read_markdown
 from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem, Role
-from syncd.core.rows import Findings, Reading, action_roles, read_rows
+from syncd.core.rows import action_roles, read_rows
 from syncd.core.sections import Outline, Place, outline
 from syncd.core.words import TYPES, one_of, plain_words
 
@@ -29,9 +30,9 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
     places = outline(page.blocks)
     order = order_of(document.text)
     head = read_head(document, page, places, order)
-    found = _items(page, places, document.markup, Reading(head.calendar(order), projects, head.people))
+    found = _items(page, places, Reading(head.calendar(order), document.markup, projects, head.people))
     if head.kind is Kind.OTHER:
-        found = Findings(placeholders=found.placeholders)
+        found = Findings([], [], found.placeholders, [])
     return Postmortem(
         document=document,
         kind=head.kind,
@@ -46,29 +47,27 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
         placeholders=tuple(sorted(found.placeholders)),
         sign=head.sign,
         restricted=head.restricted,
-        problems=_problems(page, places, found),
+        problems=_problems(page, found),
         tables=tuple(found.tables),
     )
 
 
-def _items(page: Page, places: Outline, markup: Markup, reading: Reading) -> Findings:
+def _items(page: Page, places: Outline, reading: Reading) -> Findings:
     """All items in the order of the document; sections that only may hold some count when no other does."""
-    found = Findings()
-    tables = {i: roles for i, grid, place in _grids(page, places) if (roles := action_roles(grid, place))}
-    for index, roles in tables.items():
-        grid = page.blocks[index]
-        assert isinstance(grid, Grid)
-        found.add(read_rows(grid, places.places[index], roles, reading))
-    found.add(read_bullets(page.blocks, places, markup, reading, sure=True))
-    found.add(read_bullets(page.blocks, places, markup, reading, sure=False, explicit=bool(found.items)))
+    found = Findings.nothing()
+    for grid, place in _grids(page, places):
+        if roles := action_roles(grid, place):
+            read_rows(grid, place, roles, reading, found)
+    read_bullets(page.blocks, places, reading, found, sure=True)
+    read_bullets(page.blocks, places, reading, found, sure=False)
     found.items = _typed(sorted(found.items, key=lambda item: item.line))
     return found
 
 
-def _grids(page: Page, places: Outline) -> Iterator[tuple[int, Grid, Place]]:
-    for index, (block, place) in enumerate(zip(page.blocks, places.places, strict=True)):
+def _grids(page: Page, places: Outline) -> Iterator[tuple[Grid, Place]]:
+    for block, place in zip(page.blocks, places.places, strict=True):
         if isinstance(block, Grid):
-            yield index, block, place
+            yield block, place
 
 
 def _typed(items: list[ActionItem]) -> list[ActionItem]:
@@ -92,7 +91,7 @@ _LOST = re.compile(rf"(?:{one_of(_SQUEEZED_HEADERS)}){{3,}}")
 _ACTION_HEADERS = frozenset(n.replace(" ", "") for n, role in HEADERS.items() if role is Role.ACTION)
 
 
-def _problems(page: Page, places: Outline, found: Findings) -> tuple[Problem, ...]:
+def _problems(page: Page, found: Findings) -> tuple[Problem, ...]:
     problems = [*page.problems, *found.problems, *_lost_tables(page)]
     return tuple(sorted(dict.fromkeys(problems), key=lambda p: p.line))
 

@@ -33,6 +33,7 @@ _TICKET_URL = re.compile(
     r"|notion\.so/.+task|basecamp\.com/.+/todos/|redmine\..+/issues/\d|youtrack.+/issue/|bugzil\.la/\d|b\.corp\.google|buganizer|/bugs?/\d+",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _BARE = re.compile(
     rf"(?<![\w/#&.-])(?:(?P<repository>[A-Za-z0-9][\w.-]*(?:/[\w.-]+)?)?\#(?P<number>\d{{1,7}})(?![\w-])"
     rf"|(?P<key>{_KEY})(?![\w-])"
@@ -44,7 +45,8 @@ _NUMBERED_THINGS = re.compile(
     re.IGNORECASE,
 )
 _ROW_KEY = re.compile(rf"{_KEY}$")
-_COLUMN_BARE = re.compile(r"(?:bug|issue|bz|ticket|gh|pr|no\.?)?\s*[#!]?(\d{1,8})$", re.IGNORECASE)
+_COLUMN_DIGIT = re.compile(r"\d")
+_BARE = re.compile(r"(?:bug|issue|bz|ticket|gh|pr|no\.?)?\s*[#!]?(\d{1,8})$", re.IGNORECASE)
 
 _POINTERS = phrases("""issue, issues, ticket, tickets, link, links, here, pr, prs, pull request, merge request, mr, jira, bug, card, task
     trello, github, gitlab, github issue, github ticket, jira ticket, jira issue, tracking issue, tracking ticket, tracking bug
@@ -138,7 +140,7 @@ def _bare(prose: Prose, projects: frozenset[str], *, column: bool) -> Iterator[F
             start, end, Reference(match[0], False, number=int(match[1]), span=prose.span(start, end)), linked=False
         )
         return
-    if "#" not in plain and "-" not in plain and not column:
+    if not _DIGIT.search(plain):
         return
     for match in _BARE.finditer(plain):
         reference = _bare_reference(match, prose, projects, column=column)
@@ -211,6 +213,8 @@ def tail(prose: Prose, found: list[Found], end: int) -> tuple[int, list[Found]]:
         if plain[f.end : end].strip(_CLOSERS):
             break
         start = _tail_start(plain, f)
+        if start is not None and start <= first and f.linked:
+            start = f.start
         if start is None or start <= first:
             break
         named.append(f)

@@ -53,9 +53,7 @@ def _stands_alone(grid: Grid, action: int, others: set[Role]) -> bool:
     return name in _TASK_HEADERS and (len(others) >= 2 or (bool(others) and "item" in name) or Role.STATUS in others)
 
 
-def read_rows(
-    grid: Grid, place: Place, roles_: tuple[Role | None, ...], reading: Reading, findings: Findings
-) -> None:
+def read_rows(grid: Grid, place: Place, roles_: tuple[Role | None, ...], reading: Reading, findings: Findings) -> None:
     """Add the items of an action table."""
     table = Table(grid.markup, grid.header.row, roles_, tuple(row.row for row in grid.rows), grid.delimiter)
     findings.tables.append(table)

@@ -75,6 +75,9 @@ class Place:
     denied: bool = False
     group: str | None = None
     group_index: int | None = None
+    """The index of the sub-heading."""
+    group_in_bold: bool = False
+    """Whether the sub-heading is a bold line or a label, not a heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,15 +206,11 @@ class _Outliner:
             told = any(o.meaning in (Meaning.OTHER, Meaning.ELSEWHERE) for o in self._stack)
             return Place(denied=told, heading=self._stack[-1].text if self._stack else "")
         sure = any(o.meaning is Meaning.ACTIONS and (o is section or not _is_group(o.text)) for o in inner)
-        deepest = inner[-1] if inner[-1] is not section else None
-        return Place(
-            section.index,
-            section.text,
-            sure,
-            False,
-            deepest.text if deepest else None,
-            deepest.index if deepest else None,
-        )
+        deepest = inner[-1]
+        if deepest is section:
+            return Place(section.index, section.text, sure)
+        bold = not isinstance(self.blocks[deepest.index], Heading)
+        return Place(section.index, section.text, sure, False, deepest.text, deepest.index, bold)
 
     # --- labels of lists ----------------------------------------------------------------------------------------
 

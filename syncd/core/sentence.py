@@ -45,13 +45,12 @@ def read_sentence(
 ) -> Sentence:
     """What a task says. ``people`` are names known from elsewhere in the document, in lower case."""
     found = find_references(prose, projects)
-    if whole(prose, found):
-        code = prose.code(0, len(prose.plain))
-        return Sentence(squeeze(prose.plain), references=_references(found, found), code=code)
     peel = Peel(prose, projects, people, found, end=len(prose.plain))
     peel_beginning(peel)
     peel_ending(peel)
     action = squeeze(prose.plain[peel.start : peel.end])
+    if not peel.named and whole(prose, found):
+        peel.named.extend(found)
     if peel.state is None and prose.styled(Emphasis.STRIKE, peel.start, peel.end):
         peel.state = State.CANCELLED
     if peel.state is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from syncd.core.desired import Policy
-from syncd.core.identity import TicketId
+from syncd.core.identity import TicketId, normal
 from syncd.core.model import Effect, Features, KnownDocument, KnownItem, Postmortem, Ticket
 from syncd.core.postmortem import Finished
 
@@ -68,7 +70,7 @@ class View:
         return frozenset((n.place.location, n.ticket.id) for n in self.named.get(row, ()) if n.ticket is not None)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """Everything that one plan over one source may look at."""
 
@@ -98,6 +100,27 @@ class World:
     """Linked items of documents that are gone."""
     retry: bool = False
     """Refused creates are tried again now."""
+
+    @cached_property
+    def lost(self) -> Mapping[TicketId, tuple[Place, Ticket]]:
+        """The unclaimed tickets by id."""
+        return {(place.location, ticket.id): (place, ticket) for place, ticket in self.unclaimed}
+
+    @cached_property
+    def lost_by_document(self) -> Mapping[str | None, list[tuple[Place, Ticket]]]:
+        """The unclaimed tickets by the document that they link back to."""
+        found = defaultdict(list)
+        for place, ticket in self.unclaimed:
+            found[ticket.document].append((place, ticket))
+        return found
+
+    @cached_property
+    def strays_by_text(self) -> Mapping[str, list[KnownItem]]:
+        """The strays by their text, as identity compares it."""
+        found = defaultdict(list)
+        for stray in self.strays:
+            found[normal(stray.action)].append(stray)
+        return found
 
     def place_of(self, location: str) -> Place | None:
         """The configured tracker at that location; None when it is not configured any more."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -94,7 +95,8 @@ def item_of(row: Row[Any], three_way: Mapping[str, Mapping[str, ThreeWay]]) -> K
     return KnownItem(**dict(zip(ITEM, row[:width], strict=True)), link=link)
 
 
-def upsert(table: Table, *, keep: Collection[str] = ()) -> Insert:
+@cache  # building one takes longer than executing it
+def upsert(table: Table, *, keep: tuple[str, ...] = ()) -> Insert:
     """INSERT, or UPDATE of the row with the same primary key, which keeps its values in ``keep``.
 
     The one statement whose constructor is the dialect's own; PostgreSQL's has the same form.
