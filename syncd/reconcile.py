@@ -21,12 +21,13 @@ from syncd.core.change import Change, ChangeKind, Outcome, Plan, plan_hash
 from syncd.core.identity import TicketId
 from syncd.core.merge import payload
 from syncd.core.model import EffectKind, Problem
+from syncd.core.pace import paced
 from syncd.core.plan import plan
 from syncd.errors import UsageError
 from syncd.look import Look, look_at
 from syncd.recall import Recalled, recall
 from syncd.team import Application, Team, TeamSource
-from syncd.view import Asker, Seen, SourceReader, clean_documents, see, world_of
+from syncd.view import Asker, Seen, SourceReader, clean_documents, reader_name, see, world_of
 
 DRY_RUN_ID = "-"
 """The id of a dry run: it leaves nothing behind."""
@@ -91,7 +92,7 @@ class Pass:
         """What to tell the caller."""
         if self.turned_away:
             return Verdict.AUTHENTICATION
-        if self.stale:
+        if self.stale is not None:
             return Verdict.STALE
         if self.brake:
             return Verdict.BRAKE
@@ -224,20 +225,35 @@ class _Round:
     """Document key → who reads it, first come."""
     looks: dict[str, Look] = field(default_factory=dict)
     """By team."""
+    barred: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By team: trackers that turned us away while a plan was applied, and their words."""
+
+    def __post_init__(self) -> None:
+        """Documents that an earlier team reads stay with it, also in a pass without that team."""
+        earlier = self.app.teams[: self.app.teams.index(self.teams[0])] if self.teams else ()
+        readers = {s.source.location: reader_name(team, s) for team in earlier for s in team.sources}
+        known = self.app.ledger.all_documents() if readers else []
+        self.taken |= {d.key: readers[d.source] for d in known if d.source in readers and not d.gone}
 
     def plan(self) -> list[_Work]:
-        return [self._plan_source(team, source) for team in self.teams for source in team.sources]
+        work = [self._plan_source(team, source) for team in self.teams for source in team.sources]
+        limit = max((team.policy.creates_per_pass for team in self.teams), default=0)
+        plans = paced([w.plan for w in work], limit)
+        return [replace(w, plan=plan) for w, plan in zip(work, plans, strict=True)]
 
     def run(self, pass_id: str, progress: Progress) -> Pass:
         work = self.plan()
         planned = _planned(work, self.request, pass_id=pass_id)
-        if planned.stale:
+        if planned.stale is not None:
             return replace(planned, dry_run=False)
         approved = self.request.approve == planned.plan_hash
         if approved:
             self.app.ledger.approve(planned.plan_hash, self.app.clock(), by=self.request.by)
         sources = tuple(self._apply(w, approved=approved, progress=progress) for w in work)
-        return replace(planned, dry_run=False, sources=sources)
+        turned_away = dict.fromkeys(
+            (*planned.turned_away, *(w for words in self.barred.values() for w in words.values()))
+        )
+        return replace(planned, dry_run=False, sources=sources, turned_away=tuple(turned_away))
 
     def _plan_source(self, team: Team, source: TeamSource) -> _Work:
         """The line as far as the plan: one statement per arrow."""
@@ -246,6 +262,7 @@ class _Round:
         recalled = recall(team, source, ledger=ledger, look=look)
         reader = self._reader(team, source)
         seen = see(reader, recalled)
+        recalled = reader.own(recalled)
         asker = Asker(team, ledger, look, turned_away=list(look.turned_away))
         seen = replace(seen, views=asker.name_tickets(seen.views))
         world = world_of(asker, seen, recalled, reader, retry=self.request.retry)
@@ -284,6 +301,7 @@ class _Round:
             parse=work.team.parse,
             write_back=work.team.write_back,
             progress=progress,
+            barred=self.barred.setdefault(work.team.name, {}),
         )
         for effect in work.asker.looked:
             ledger.looked(effect.id, self.app.clock())

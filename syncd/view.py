@@ -63,7 +63,7 @@ def see(reader: SourceReader, recalled: Recalled) -> Seen:
         reading = reader.source.source.documents(recalled.settled)
     except SourceError as error:
         return Seen(Reading((), complete=False, problem=str(error)), unreadable=str(error))
-    mine, notes = reader.take(reading.documents)
+    mine, notes = reader.take(reading)
     views = reader.views(mine, recalled)
     vanished = reader.vanished(reading, recalled)
     retired = reader.retired() if any(v.record is None for v in views) else ()
@@ -71,6 +71,11 @@ def see(reader: SourceReader, recalled: Recalled) -> Seen:
     if reading.problem:
         failures.append((reader.source.label, Problem(1, reading.problem)))
     return Seen(reading, views, vanished, retired, tuple(failures), tuple(notes))
+
+
+def reader_name(team: Team, source: TeamSource) -> str:
+    """Who reads a document: a team, and one of its sources."""
+    return f"{team.name}\0{source.label}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +87,30 @@ class SourceReader:
     ledger: Ledger
     now: datetime
     taken: dict[str, str]
-    """Document key → the team that reads it; filled as sources are read, in the order of the configuration."""
+    """Document key → who reads it (see :func:`reader_name`); filled as sources are read, in the file's order."""
     configured: frozenset[str]
     """The locations of all sources of all teams."""
 
-    def take(self, documents: Sequence[Document]) -> tuple[list[Document], list[Change]]:
+    def take(self, reading: Reading) -> tuple[list[Document], list[Change]]:
         """The documents that nobody before us reads, and a line for each of the others."""
-        mine, notes = [], []
-        for document in documents:
-            reader = self.taken.setdefault(document.key, f"{self.team.name}\0{self.source.label}")
-            if reader == f"{self.team.name}\0{self.source.label}":
-                mine.append(document)
-            else:
-                why = f"read by {reader.partition(chr(0))[0]}"
-                notes.append(Change(ChangeKind.IGNORE, document.key, document.path, 1, why))
+        for key in (*reading.unchanged, *(f.key for f in reading.failures)):
+            self.owns(key)
+        mine = [d for d in reading.documents if self.owns(d.key)]
+        notes = [
+            Change(ChangeKind.IGNORE, d.key, d.path, 1, f"read by {self.taken[d.key].partition(chr(0))[0]}")
+            for d in reading.documents
+            if not self.owns(d.key)
+        ]
         return mine, notes
+
+    def owns(self, key: str) -> bool:
+        """Whether nobody before us reads this document."""
+        me = reader_name(self.team, self.source)
+        return self.taken.setdefault(key, me) == me
+
+    def own(self, recalled: Recalled) -> Recalled:
+        """What is remembered, without the lines of documents that somebody before us reads."""
+        return replace(recalled, quiet=tuple(i for i in recalled.quiet if self.owns(i.document)))
 
     def views(self, documents: Sequence[Document], recalled: Recalled) -> tuple[View, ...]:
         items = _by_document(self.ledger.items([d.key for d in documents]))
@@ -125,7 +139,7 @@ class SourceReader:
         here = {d.key for d in reading.documents} | reading.unchanged | {f.key for f in reading.failures}
         unended = {e.document for e in self.ledger.effects(open_only=True) if e.kind is EffectKind.CREATE}
         gone = [r for r in recalled.records.values() if r.key not in here and (not r.gone or r.key in unended)]
-        return self._with_items(gone)
+        return self._with_items([r for r in gone if self.owns(r.key)])
 
     def retired(self) -> tuple[Vanished, ...]:
         """Documents of sources that are not configured any more: a checkout may have moved."""

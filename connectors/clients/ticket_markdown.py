@@ -48,7 +48,9 @@ def _parts(block: Block, *, folder: str) -> Iterable[str]:
 
 def inert(text: str) -> str:
     """Untrusted text as words inside one line of Markdown."""
-    line = " ".join("".join(c if _visible(c) else " " for c in _cut(text)).split())
+    cut = _cut(text)
+    shown = cut if cut.isprintable() else "".join(c if _visible(c) else " " for c in cut)
+    line = " ".join(shown.split())
     return _AUTOLINK.sub(lambda m: "\\" + m[0], _INLINE.sub(lambda m: "\\" + m[0], line))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -220,7 +221,7 @@ def _counts(changes: Sequence[Change], *, future: bool) -> Iterator[str]:
 
 def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool) -> Iterator[str]:
     """What a person would type now; it can be pasted."""
-    again = f"syncd reconcile{opening.flags}{f' --team {request.team}' if request.team else ''}"
+    again = f"syncd reconcile{opening.flags}{_flags(request)}"
     changes = [change for _, change in done.changes]
     if done.stale:
         yield f"The approval {done.stale} is for another plan; nothing was done."
@@ -234,3 +235,8 @@ def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool)
         yield f"Next: {again}, for those that come later"
     if done.dry_run and not verbose and any(c.kind is ChangeKind.IGNORE for c in changes):
         yield "--verbose lists what is ignored, and why."
+
+
+def _flags(request: Request) -> str:
+    team = f" --team {shlex.quote(request.team)}" if request.team else ""
+    return f"{team}{' --retry' if request.retry else ''}"

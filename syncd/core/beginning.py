@@ -110,7 +110,7 @@ def _state(peel: Peel) -> bool:
         if not match or (pattern is _BRACKETED and whole_state(match["state"]) is None):
             continue
         more = match["more"].strip()
-        if more and not (find_dates(more) or _REMARK.fullmatch(more)):
+        if more and not (_is_date(more) or _REMARK.fullmatch(more)):
             continue
         if not peel.advance(match.end()):
             return False
@@ -119,6 +119,11 @@ def _state(peel: Peel) -> bool:
             peel.set("due", more[due.end() :])
         return True
     return False
+
+
+def _is_date(words: str) -> bool:
+    dates = find_dates(_DUE.sub("", words, count=1))
+    return len(dates) == 1 and dates[0].end - dates[0].start >= len(_DUE.sub("", words, count=1).strip(" ()"))
 
 
 def _reference(peel: Peel) -> bool:

@@ -164,7 +164,7 @@ class RowDecider:
         if not news:
             return []
         record = row.record(", ".join(news), place, after, self._events(before, after, ticket))
-        was_done = before.fields["state"].agreed == State.DONE and after.fields["state"].ticket != State.DONE
+        was_done = before.fields["state"].ticket == State.DONE and after.fields["state"].ticket != State.DONE
         return [replace(record, out_of_done=was_done)]
 
     def _events(self, before: Link, after: Link, ticket: Ticket) -> tuple[Event, ...]:
@@ -316,8 +316,10 @@ class RowDecider:
                 reason=f"{ticket.key} was made by an attempt that got no answer",
                 effect=effect,
             )
+        if reason := may_exist(effect, self.world):
+            return row.wait(reason, place=place, outcome=Outcome.UNKNOWN)
         if reason := self._must_wait(effect, place):
-            return row.wait(reason, place=place, outcome=Outcome.UNKNOWN if effect.attempts else Outcome.PENDING)
+            return row.wait(reason, place=place)
         wanted = desired_ticket(self.view.postmortem, row.item, policy=self.world.policy, source=self.view.label)
         if isinstance(wanted, NotWanted):
             return replace(row.not_wanted(wanted), ended=effect)
@@ -326,7 +328,7 @@ class RowDecider:
     def _must_wait(self, effect: Effect, place: Place) -> str | None:
         if effect.not_before is not None and self.world.now < effect.not_before:
             return f"{effect.reason}; tried again from {effect.not_before:%Y-%m-%d %H:%M} UTC"
-        return may_exist(effect, self.world) or place.problem
+        return place.problem
 
     def _unticketed(self, row: _Row) -> Decision:
         """A row that has no ticket and names none."""

@@ -108,7 +108,8 @@ def route(postmortem: Postmortem, item: ActionItem, *, policy: Policy, source: s
 
 def ticket_title(action: str) -> str:
     """An action's text as a ticket's title: one line, no control characters, cut where trackers would refuse it."""
-    line = " ".join("".join(c if _visible(c) else " " for c in action).split())
+    shown = action if action.isprintable() else "".join(c if _visible(c) else " " for c in action)
+    line = " ".join(shown.split())
     return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1].rstrip() + "…"
 
 

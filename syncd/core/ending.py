@@ -109,7 +109,7 @@ def peel_attributes(peel: Peel) -> bool:
     keys = list(_ATTRIBUTE.finditer(peel.plain))
     if not keys or peel.plain[: keys[0].start()].strip(SEPARATORS + "*[(") or not _are_attributes(peel, keys):
         return False
-    _take_attributes(peel, keys)
+    _take_attributes(peel, keys, peel.end)
     return True
 
 
@@ -122,8 +122,9 @@ def _references(peel: Peel) -> bool:
     if not peel.found:
         return False
     start, named = tail(peel.prose, [f for f in peel.found if f.start >= peel.start], peel.end)
-    if not named or not peel.retreat(start):
+    if not named:
         return False
+    peel.end = start
     if told := _STATE_OF_REFERENCE.match(peel.plain[start : named[-1].end]):
         place = (start + told.start(1), start + told.end(1))
         peel.tell(state_of(told[1]), told[1], place)
@@ -198,9 +199,10 @@ def _attributes(peel: Peel) -> bool:
     keys = list(_ATTRIBUTE.finditer(peel.plain, max(peel.start, peel.end - 4 * _WINDOW), peel.end))
     while keys and not _are_attributes(peel, keys):
         keys.pop(0)
+    end = peel.end
     if not keys or not peel.retreat(keys[0].start()):
         return False
-    _take_attributes(peel, keys)
+    _take_attributes(peel, keys, end)
     while peel.plain[peel.end - 1 : peel.end] in tuple("([|（【*"):
         peel.end -= 1
     return True
@@ -231,8 +233,7 @@ def _are_attributes(peel: Peel, keys: list[re.Match[str]]) -> bool:
     return True
 
 
-def _take_attributes(peel: Peel, keys: list[re.Match[str]]) -> None:
-    end = peel.end if keys[-1].end() < peel.end else len(peel.plain)
+def _take_attributes(peel: Peel, keys: list[re.Match[str]], end: int) -> None:
     for match, value in zip(keys, _values(peel, keys, end), strict=True):
         field = _KEY_FIELDS.get(match["key"].lower(), "due")
         if field == "status":

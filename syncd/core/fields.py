@@ -72,7 +72,7 @@ _SAMPLE = re.compile(
     r"(?: (?:the|an?|of|your|in|to|here|for|action|item|items|task|tasks|description|details|text|summary|specific|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
     re.IGNORECASE,
 )
-_SAMPLES = phrases("""tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added, to be filled, to be filled in, fill in
+_SAMPLES = phrases("""e.g, eg, ex, tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added, to be filled, to be filled in, fill in
     action, action item, action items, item, task, description, placeholder, example, sample, wip, coming soon, specific action, yyyy-mm-dd
     dd/mm/yyyy, mm/dd/yyyy, yyyy/mm/dd, hh:mm, name, owner, team, person, 未定, 待定, 待补充, 待填写, 記入, por definir, à définir, da definire
     a definir, wird ergänzt, summary, xxx, text, @owner, @name, @username, @team, @person, @mention, @handle, owner name, team name, date
@@ -89,7 +89,7 @@ def is_nothing(text: str) -> bool:
 
 def is_placeholder(text: str) -> bool:
     """Whether nobody filled in this action: ``(specific action)``, ``{{x}}``, ``<...>``, ``[Item 1]``, ``TBD``."""
-    text = text.strip(" *_`.")
+    text = text.strip(" *_`.:：")
     if not text:
         return False
     if _TEMPLATE_MARK.search(text):

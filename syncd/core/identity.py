@@ -175,8 +175,13 @@ class _Matcher:
         self, rows: Sequence[int], known: Sequence[KnownItem], narrow: Callable[[ActionItem | KnownItem], Hashable]
     ) -> None:
         near = _grouped(rows, lambda row: narrow(self.items[row]))
-        for value, alike in _grouped(known, narrow).items():
-            self._pair_only(near.get(value, []), alike)
+        lost = [k for k in known if is_unclaimed(k)]  # whose row they were, only their text tells
+        alike = _grouped([k for k in known if not is_unclaimed(k)], narrow)
+        for value, some in alike.items():
+            self._pair_only(near.get(value, []), [k for k in some if self.weighty(k)])
+        self._pair_only(rows, lost)
+        for value, some in alike.items():
+            self._pair_only(near.get(value, []), some)
         self._pair_only(rows, known)
 
     def _pair_only(self, rows: Sequence[int], known: Sequence[KnownItem]) -> None:
@@ -231,16 +236,17 @@ class _Matcher:
     def doubts(self, rows: Iterable[int]) -> dict[int, tuple[KnownItem, ...]]:
         """Those of the rows that may be one of the free items.
 
-        A row that stood beside an item is not that item; one that could not be told before cannot be told now.
+        A row that stood beside an item is not that item; one that could not be told before cannot be told now, nor did
+        any stand beside a ticket that the ledger lost.
         """
         candidates = [k for k in self.free.values() if self.weighty(k) and (is_unclaimed(k) or not _closed(k))]
+        lost = [k for k in candidates if is_unclaimed(k)]
         found = {}
         for row in rows:
             before = self.pairs[row].disposition if row in self.pairs else None
-            if before in (None, Disposition.BLOCKED):
-                blocked = before is not None
-                possible = (k for k in candidates if _doubtful(self.items[row], k, blocked=blocked))
-                found[row] = tuple(islice(possible, MANY))
+            open_to = candidates if before in (None, Disposition.BLOCKED) else lost
+            possible = (k for k in open_to if _doubtful(self.items[row], k, blocked=before is not None))
+            found[row] = tuple(islice(possible, MANY))
         return {row: possible for row, possible in found.items() if possible}
 
 

@@ -68,6 +68,8 @@ def _followed(url: str) -> bool:
 
 def width(text: str) -> int:
     """How many columns of a fixed-width font it takes."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(char) or char in "\u200b\u200d\ufe0f" else 2 if _wide(char) else 1 for char in text
     )

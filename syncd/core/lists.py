@@ -192,7 +192,7 @@ class _Lister:
 
     def _is_task(self, entry: Entry, *, under_task: bool) -> bool:
         text = entry.text
-        if is_nothing(text) or _SCHEDULE.match(text) or _is_field(entry):
+        if is_nothing(text) or _SCHEDULE.match(text) or _is_field(entry) or not any(map(str.isalnum, text)):
             return False
         if entry.boxed or not under_task:
             return True

@@ -267,5 +267,8 @@ def settled(link: Link, told: Mapping[str, str]) -> Link:
 def gone(presence: Presence, key: str) -> str:
     """Words for a ticket that cannot be had any more."""
     if presence is Presence.DELETED:
-        return f"{key} was deleted: restore it, or remove it from the row to get a new ticket"
+        return (
+            f"{key} was deleted: restore it, or let it go with `syncd unlink {key}` and remove it from the row "
+            "to get a new ticket"
+        )
     return f"{key} cannot be read: its permissions or its project changed; nothing is assumed about it"

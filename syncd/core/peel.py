@@ -53,15 +53,25 @@ class Peel:
             self.mark = self.prose.span(*place) if place else None
 
     def advance(self, end: int) -> bool:
-        """Go on behind a mark, unless nothing but marks would be left."""
-        if not self.plain[end : self.end].strip(SEPARATORS):
+        """Go on behind a mark, unless nothing but marks and tickets would be left."""
+        if not self._says(end, self.end):
             return False
         self.start = end
         return True
 
     def retreat(self, start: int) -> bool:
-        """Go back before a mark, unless nothing but marks would be left."""
+        """Go back before a mark, unless nothing would be left."""
         if start >= self.end or not self.plain[self.start : start].strip(SEPARATORS + "([（【"):
             return False
         self.end = start
         return True
+
+    def _says(self, start: int, end: int) -> bool:
+        """Whether there are words between two places."""
+        at = start
+        for found in self.found:
+            if start <= found.start and found.end <= end:
+                if self.plain[at : found.start].strip(SEPARATORS + "([（【)]）】"):
+                    return True
+                at = found.end
+        return bool(self.plain[at:end].strip(SEPARATORS + "([（【)]）】"))

@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.brake import Standing, brake
-from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
+from syncd.core.change import Change, ChangeKind, Plan, PlannedDocument
 from syncd.core.decide import Decision, RowDecider, may_exist, unclaimed_item
 from syncd.core.identity import Matching, TicketId, is_unclaimed, item_id, match, normal
 from syncd.core.merge import created_link, values
@@ -44,6 +44,7 @@ from syncd.core.model import (
     State,
     Ticket,
 )
+from syncd.core.pace import age
 from syncd.core.world import View, World
 from syncd.core.write_back import Cells, WriteBack
 
@@ -77,6 +78,8 @@ def plan(
 ) -> Plan:
     """Decide everything about the documents that changed, or whose tickets did, or that are not clean yet.
 
+    How many tickets one pass makes is not decided here but over all plans together, in ``pace``.
+
     ``vanished`` documents lose their rows unless they moved; ``retired`` ones may only have moved. ``claimed`` collects
     the tickets that rows adopt, so that no two sources of one pass adopt the same.
     """
@@ -95,7 +98,7 @@ def plan(
     decider = _Decider(world, freed, claimed, homeless, write_back)
     decided = [decider.decide(view, matching) for view, matching in matched]
     decided += [_decide_vanished(v, world) for v in gone]
-    changes = _paced([c for d in decided for c in d.changes], world)
+    changes = [c for d in decided for c in d.changes]
     reason = brake(
         changes,
         standing=standing,
@@ -125,9 +128,7 @@ class _Decided:
 
 
 def _age(matched: tuple[View, Matching]) -> tuple[date, str]:
-    """Oldest postmortem first; those without a date last."""
-    postmortem = matched[0].postmortem
-    return postmortem.postmortem_date or postmortem.incident_date or date.max, postmortem.document.path
+    return age(matched[0].postmortem)
 
 
 # --- moves
@@ -401,23 +402,7 @@ def _late(known: KnownItem, path: str, effect: Effect, made: Ticket, world: Worl
     )
 
 
-# --- pace, and what is remembered
-
-
-def _paced(changes: list[Change], world: World) -> list[Change]:
-    """At most ``creates_per_pass`` creates, oldest postmortem first; the rest waits for the next pass."""
-    limit, made, waiting = world.policy.creates_per_pass, 0, set()
-    for change in changes:
-        if change.kind is ChangeKind.CREATE and change.outcome is Outcome.PLANNED:
-            made += 1
-            if made > limit:
-                waiting.add(change.item_id)
-    words = f"{limit} tickets a pass (creates_per_pass): the next pass makes it"
-    return [
-        replace(c, outcome=Outcome.PENDING, reason=words) if c.kind is ChangeKind.CREATE and c.item_id in waiting else c
-        for c in changes
-        if not (c.kind is ChangeKind.WRITE_BACK and c.item_id in waiting)
-    ]
+# --- what is remembered
 
 
 def _remember(view: View, ids: Sequence[str], decisions: Sequence[Decision], matching: Matching) -> list[KnownItem]:

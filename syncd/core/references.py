@@ -45,8 +45,7 @@ _NUMBERED_THINGS = re.compile(
     re.IGNORECASE,
 )
 _ROW_KEY = re.compile(rf"{_KEY}$")
-_COLUMN_DIGIT = re.compile(r"\d")
-_BARE = re.compile(r"(?:bug|issue|bz|ticket|gh|pr|no\.?)?\s*[#!]?(\d{1,8})$", re.IGNORECASE)
+_COLUMN_BARE = re.compile(r"(?:bug|issue|bz|ticket|gh|pr|no\.?)?\s*[#!]?(\d{1,8})$", re.IGNORECASE)
 
 _POINTERS = phrases("""issue, issues, ticket, tickets, link, links, here, pr, prs, pull request, merge request, mr, jira, bug, card, task
     trello, github, gitlab, github issue, github ticket, jira ticket, jira issue, tracking issue, tracking ticket, tracking bug
@@ -194,9 +193,9 @@ def _rest(plain: str, found: list[Found], start: int, end: int) -> str:
     return _BETWEEN.sub(" ", _POINTER_WORDS.sub(" ", rest)).strip()
 
 
-def whole(prose: Prose, found: list[Found]) -> bool:
-    """Whether a text is references and nothing else."""
-    return bool(found) and not _rest(prose.plain, found, 0, len(prose.plain))
+def whole(prose: Prose, found: list[Found], start: int = 0, end: int | None = None) -> bool:
+    """Whether a text, from start to end, is references and nothing else."""
+    return bool(found) and not _rest(prose.plain, found, start, len(prose.plain) if end is None else end)
 
 
 def tail(prose: Prose, found: list[Found], end: int) -> tuple[int, list[Found]]:
@@ -230,7 +229,10 @@ def _tail_start(plain: str, f: Found) -> int | None:
     before = plain[max(0, f.start - 20) : f.start].rstrip()
     words = plain[f.start : f.end]
     if f.linked:
-        if words == f.reference.text or not _BETWEEN.sub("", _POINTER_WORDS.sub(" ", _BARE.sub(" ", words))):
+        if words == f.reference.text:
+            # The same link behind any other sentence, as we write it, must leave that sentence as it is.
+            return _pointer_start(plain, f.start, _OPEN_ENDED)
+        if not _BETWEEN.sub("", _POINTER_WORDS.sub(" ", _BARE.sub(" ", words))):
             return _pointer_start(plain, f.start)
         return f.start if before.endswith((".", "!", "?", ":", "。")) and len(words) < 60 else None
     pointers = _pointer_start(plain, f.start)
@@ -246,17 +248,23 @@ def _open_bracket(plain: str, f: Found) -> int | None:
     return start if start > closed and after[:1] in tuple(")]）】") else None
 
 
-_POINTER_BEFORE = re.compile(
-    rf"(?:[\s:,;|–—→-]|\b(?:{one_of(_POINTERS - {'and', 'done', 'fix', 'here', 'related', 'created'})})\b[\s:#]*)+$",
-    re.IGNORECASE,
+def _before(words: frozenset[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:[\s:,;|–—→-]|\b(?:{one_of(words)})\b[\s:#]*)+$", re.IGNORECASE)
+
+
+_POINTER_BEFORE = _before(_POINTERS - {"and", "done", "fix", "here", "related", "created"})
+_OPEN_ENDED = _before(
+    phrases("""tracked in, tracked by, tracked as, see, see issue, see ticket, see pr, cf, ref, refs, done in, fixed in, fixed by, via
+    completed in, implemented in, closed by, resolved in, resolved by, added in, merged in""")
 )
+"""Words that no sentence ends with."""
 _SENTENCE_END = re.compile(r"[.!?)。：:–—-]\s*$")
 _APART = re.compile(r"\s*[:;|–—→-]")
 
 
-def _pointer_start(plain: str, start: int) -> int:
+def _pointer_start(plain: str, start: int, pointers: re.Pattern[str] = _POINTER_BEFORE) -> int:
     """Where the words that only introduce a reference begin: ``… . Ticket [#12](…)``."""
-    match = _POINTER_BEFORE.search(plain, max(0, start - 60), start)
+    match = pointers.search(plain, max(0, start - 60), start)
     if match is None:
         return start
     words = match[0].strip(" :,;|–—→-\t\n")

@@ -49,8 +49,9 @@ def read_sentence(
     peel_beginning(peel)
     peel_ending(peel)
     action = squeeze(prose.plain[peel.start : peel.end])
-    if not peel.named and whole(prose, found):
-        peel.named.extend(found)
+    left = [f for f in found if peel.start <= f.start and f.end <= peel.end]
+    if whole(prose, left, peel.start, peel.end):
+        peel.named.extend(left)
     if peel.state is None and prose.styled(Emphasis.STRIKE, peel.start, peel.end):
         peel.state = State.CANCELLED
     if peel.state is None:

@@ -81,10 +81,10 @@ def read_standing(connection: Connection, source: str) -> list[KnownItem]:
 
 
 def count_items(connection: Connection, source: str) -> Counts:
-    """How many items of the source are tracked, and how many of these are done."""
+    """How many items of the source are tracked, and how many of these have a ticket that is done."""
     state = link_fields.alias()
     query = (
-        select(func.count(), func.count(case((state.c.agreed == State.DONE.value, 1))))
+        select(func.count(), func.count(case((state.c.ticket == State.DONE.value, 1))))
         .select_from(
             items.join(documents, documents.c.key == items.c.document)
             .join(links, links.c.item_id == items.c.id)

@@ -1,7 +1,8 @@
-"""The command line as people meet it: in this process where that is enough, as a process of its own where it matters."""
+"""The command line as people meet it: in this process where that is enough, else as a process of its own."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import pty
@@ -9,7 +10,7 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import ioctl
@@ -66,6 +67,13 @@ class Syncd:
         return Said(int(left.value.code or 0), said.out, said.err)
 
 
+class Screen(io.StringIO):
+    """A stream that calls itself a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def process(*arguments: str | Path, cwd: Path, **environment: str) -> Said:
     """The installed command, its output in pipes."""
     done = subprocess.run(
@@ -85,8 +93,8 @@ def clean_environment(**more: str) -> dict[str, str]:
 @contextmanager
 def on_a_terminal(
     *arguments: str | Path, cwd: Path, columns: int = 80, **environment: str
-) -> Iterator[tuple[subprocess.Popen[bytes], Callable[[], str]]]:
-    """The installed command on a terminal of its own, and what reads that until the command ends."""
+) -> Iterator[tuple[subprocess.Popen[bytes], Iterator[str]]]:
+    """The installed command on a terminal of its own, and what appears there until the command ends."""
     ours, theirs = pty.openpty()
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     command = [SCRIPT, *map(str, arguments)]
@@ -94,7 +102,7 @@ def on_a_terminal(
     with subprocess.Popen(command, cwd=cwd, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as running:
         os.close(theirs)
         try:
-            yield running, lambda: "".join(read_terminal(ours))
+            yield running, read_terminal(ours)
         finally:
             running.kill()
             os.close(ours)

@@ -107,7 +107,9 @@ def test_5_while_another_process_is_in_a_pass(docs, here, capsys):
     with another_process_in_a_pass(here / ".syncd/syncd.db"):
         code = guarded(lambda: run(opening, Request(), Terminal()))
     assert code == 5
-    assert re.search(r"`syncd reconcile` \(process \d+\) holds .* try again when it has finished", capsys.readouterr().err)
+    assert re.search(
+        r"`syncd reconcile` \(process \d+\) holds .* try again when it has finished", capsys.readouterr().err
+    )
 
 
 def test_commands_that_only_read_never_need_the_lock(syncd, docs, here):

@@ -73,7 +73,7 @@ def test_a_document_is_named_once_and_columns_are_aligned():
 
 def test_a_long_text_gives_way_to_its_detail():
     (_, line) = plain(listing([entry(8, "Alert " * 20, "Platform Team, 2026-10-23")], width=80))
-    assert line == "  + 8  create  Alert Alert Alert Alert Alert Alert…  Platform Team, 2026-10-23"
+    assert line == "  + 8  create  Alert Alert Alert Alert Alert Alert A…  Platform Team, 2026-10-23"
     assert len(line) <= 80
 
 

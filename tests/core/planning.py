@@ -22,6 +22,7 @@ from syncd.core.model import (
     State,
     Ticket,
 )
+from syncd.core.pace import paced
 from syncd.core.plan import Vanished, plan
 from syncd.core.postmortem import finished, parse
 from syncd.core.world import Named, Place, View, World
@@ -119,7 +120,8 @@ def planned(*views: View, world: World = DEFAULT, **others: object) -> Plan:
         again = lambda d: parse(d, projects=frozenset({"OPS"}))  # noqa: E731
         return write_back(postmortem, cells, status_words=words, states=states, reparse=again)
 
-    return plan(views, world, write_back=write, documents_now=len(views), **others)  # type: ignore[arg-type]
+    made = plan(views, world, write_back=write, documents_now=len(views), **others)  # type: ignore[arg-type]
+    return paced([made], world.policy.creates_per_pass)[0]
 
 
 def world(*tickets: Ticket, holders: Mapping[str, KnownItem] | None = None, **given: object) -> World:

@@ -214,7 +214,7 @@ def test_a_severity_maps_to_ours_where_it_does(written, mapped):
 @pytest.mark.parametrize(
     "text",
     ["(specific action)", "{{ summary }}", "<action>", "[Item 1]", "[Item 2].", "TBD", "TODO", "Action 1", "Action item 2 (owner, due date)",
-     "...", "xxx", "e.g. add an alert", "Your action here", "YYYY-MM-DD", "Acción 1", "行动项 1（负责人）", "Describe the action", "[対策内容] (PR: #XXX)"],
+     "xxx", "e.g. add an alert", "Your action here", "YYYY-MM-DD", "Acción 1", "行动项 1（负责人）", "Describe the action", "[対策内容] (PR: #XXX)"],
 )  # fmt: skip
 def test_a_placeholder_is_no_action(text):
     assert is_placeholder(text)

@@ -82,7 +82,7 @@ def test_a_failed_look_up_is_not_absent():
 
 def test_nothing_is_sent_again_to_a_tracker_that_could_not_be_looked_at():
     made = planned(shown(), world=after(found=None, place=replace(OPS, problem="503.")))
-    assert brief(made) == ["create unknown"]
+    assert brief(made) == ["create pending"]
 
 
 @pytest.mark.parametrize(

@@ -271,6 +271,21 @@ def test_a_lost_ticket_without_a_document_here_asks_where_the_text_is_like_its_t
     assert "carries a marker of ours: `syncd link " in reasons(made, "report")[0]
 
 
+@pytest.mark.parametrize("disposition", [Disposition.PENDING, Disposition.BLOCKED, Disposition.IGNORED])
+def test_rows_that_an_earlier_pass_met_without_seeing_the_lost_tickets_are_matched_all_the_same(disposition):
+    """The first pass after the loss could not look everywhere."""
+    met = [item(t, disposition=disposition, id=t) for t in TEXTS[:2]]
+    made = planned(view(sheet(*TEXTS[:2]), *met), world=lost(*(THERE[t] for t in TEXTS[:2])))
+    assert [b for b in brief(made) if "write_back" not in b] == ["adopt OPS-1", "adopt OPS-2"]
+
+
+@pytest.mark.parametrize("disposition", [Disposition.PENDING, Disposition.BLOCKED, Disposition.IGNORED])
+def test_a_row_met_before_is_no_reason_to_create_beside_a_lost_ticket(disposition):
+    met = item("Exchange every certificate", disposition=disposition)
+    made = planned(view(sheet("Exchange every certificate"), met), world=lost(THERE["Add an alert"]))
+    assert brief(made) == ["report"]
+
+
 # --- by hand
 
 

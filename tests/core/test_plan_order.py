@@ -73,7 +73,7 @@ def worlds(draw):
         tickets={(OPS.location, t.id): t for t in tickets},
         unclaimed=tuple((place, t) for t in tickets if t.marker and not any(i.link.ticket_id == t.id for i in held)),
         effects={i.id: effect(i.id, path=i.document.rpartition(":")[2], marker=MARKER + i.id) for i in pending[:1]},
-        found={MARKER + i.id: chance.one([None, tickets[0]]) for i in pending[:1]},
+        found={MARKER + i.id: chance.one([None, ticket("OPS-4", i.action)]) for i in pending[:1]},
         holders={(OPS.location, t.id): tuple(i for i in held if i.link.ticket_id == t.id) for t in tickets},
         paths={key(path): path for path in items},
         places={"ops": place},
