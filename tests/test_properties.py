@@ -146,9 +146,15 @@ class Life(RuleBasedStateMachine):
         name, truth, text = self.buried.pop()
         if name in self.sheets:
             sheet = self.sheets[name]
-            same = truth if self.seen.get(truth) == text else self.next_truth()
+            same = truth if self.seen.get(truth) == text and not self.moved_on(truth) else self.next_truth()
             rows = [*sheet.rows()[1], f"| 77 | {text} | Team {truth % 3} | | Open |"]
             sheet.write(rows, [*sheet.truths, same])
+
+    def moved_on(self, truth: int) -> bool:
+        """Whether a copy that names the item's ticket has got it, since the row was gone."""
+        return any(
+            i.link.key in self.made[truth] for i in self.line.ledger.items() if i.link and i.disposition == "linked"
+        )
 
     @rule(data=st.data(), seed=st.integers(0, 99))
     def shuffle_and_renumber(self, data: st.DataObject, seed: int) -> None:

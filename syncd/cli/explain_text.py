@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from syncd.cli.listing import wrapped
 from syncd.cli.opening import Opening
 from syncd.cli.printable import printable
 from syncd.cli.provenance import Matched, Provenance
@@ -29,7 +30,8 @@ LABEL = 10
 
 def show(known: Provenance, terminal: Terminal, opening: Opening) -> None:
     """Print it: what was read, what became of it, its ticket, its history."""
-    for line in (*_head(known), *_read(known), *_fate(known, opening), *_ticket(known), *_history(known)):
+    fate = _fate(known, opening, width=terminal.width)
+    for line in (*_head(known), *_read(known), *fate, *_ticket(known), *_history(known)):
         terminal.out(*line)
 
 
@@ -56,13 +58,15 @@ def _read(known: Provenance) -> Iterator[Line]:
 def _understood(written: str | None, value: str | None) -> str | None:
     if written is None:
         return f"nothing written, taken as {value}" if value else None
-    return f"{written}  → {value or 'not understood'}"
+    return f"{written} → {value or 'not understood'}"
 
 
-def _fate(known: Provenance, opening: Opening) -> Iterator[Line]:
+def _fate(known: Provenance, opening: Opening, *, width: int | None) -> Iterator[Line]:
     item = known.item
     yield from _title("What became of it")
-    yield (f"  {item.disposition}{f': {printable(opening.pasteable(item.reason))}' if item.reason else ''}",)
+    words = f"{item.disposition}{f': {printable(opening.pasteable(item.reason))}' if item.reason else ''}"
+    for line in (words,) if width is None else wrapped(words, width - 2):
+        yield (f"  {line}",)
     if not known.met:
         yield ("  No pass has met it yet; this is what the next one would do.",)
     if known.asked_for:

@@ -13,6 +13,7 @@ import typer
 
 from syncd import __version__
 from syncd.cli.guard import guarded
+from syncd.cli.options import Approve, AsJson, Config, Detailed, Item, NoColor, Quiet, Retry, Source, Team, Verbose
 from syncd.cli.streams import prepare
 
 if TYPE_CHECKING:
@@ -46,32 +47,6 @@ app = typer.Typer(
 )
 database = typer.Typer(help="Upgrade, copy or restore the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
-
-Config = Annotated[
-    Path | None,
-    typer.Option(
-        "--config", help="The configuration; else $SYNCD_CONFIG, ./syncd.toml, /etc/syncd/syncd.toml.", metavar="FILE"
-    ),
-]
-Source = Annotated[
-    Path | None,
-    typer.Option(
-        "--source",
-        help="Postmortems, without any configuration: tickets and ledger in ./.syncd.",
-        metavar="PATH",
-    ),
-]
-Team = Annotated[str | None, typer.Option("--team", help="Only this team.", metavar="NAME")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summaries, no hints.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all there is to say.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR=1.")]
-Item = Annotated[str, typer.Argument(help="An item's id, PATH:LINE, or a ticket key.", metavar="ITEM")]
-Retry = Annotated[bool, typer.Option("--retry", help="Try again what a tracker refused.")]
-Approve = Annotated[
-    str | None, typer.Option("--approve", help="Let the plan of this hash through a brake.", metavar="HASH")
-]
-Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 10 when changes are pending.")]
 
 
 def command(group: typer.Typer, name: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:

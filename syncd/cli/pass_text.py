@@ -124,7 +124,7 @@ def _what(change: Change, *, name_tracker: bool) -> str:
         case Outcome.PENDING:
             return f"later: {before}"
         case Outcome.SKIPPED:
-            return f"not done: {before}"
+            return "not written" if change.kind is ChangeKind.WRITE_BACK else f"not done: {before}"
         case Outcome.FAILED | Outcome.REFUSED | Outcome.UNKNOWN:
             return f"{change.outcome}: {before}"
         case Outcome.PLANNED:

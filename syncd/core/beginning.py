@@ -14,11 +14,12 @@ from syncd.core.words import GROUP_WORDS, one_of, phrases
 
 _STATES = one_of(
     phrases("""
-    done, todo, to do, to-do, wip, in progress, in-progress, open, completed, complete, closed, fixed, resolved, pending
-    cancelled, canceled, rejected, deferred, postponed, won't do, won't fix, wontfix, blocked, not started, ongoing, doing
-    superseded, obsolete, not needed, merged, shipped, implemented, not done, backlog, 完了, 済, 対応済み, 未着手, 未対応, 対応中
-    進行中, 已完成, 完成, 进行中, 待处理, 未开始, 待办, 在途, erledigt, offen, in arbeit, hecho, pendiente, en curso, fait, à faire
-    en cours, feito, a fazer, fatto, da fare, 완료, 진행중, готово, сделано, в работе
+    done, todo, to do, to-do, wip, in progress, in-progress, open, completed, complete, closed, fixed, resolved
+    pending, cancelled, canceled, rejected, deferred, postponed, won't do, won't fix, wontfix, blocked, not started
+    ongoing, doing, superseded, obsolete, not needed, merged, shipped, implemented, not done, backlog, 完了, 済
+    対応済み, 未着手, 未対応, 対応中, 進行中, 已完成, 完成, 进行中, 待处理, 未开始, 待办, 在途, erledigt, offen
+    in arbeit, hecho, pendiente, en curso, fait, à faire, en cours, feito, a fazer, fatto, da fare, 완료, 진행중
+    готово, сделано, в работе
 """)
 )
 _DELIMITED = re.compile(
@@ -54,11 +55,12 @@ _SUBJECT = re.compile(
     r"\s+(?:to|will|agreed to)\s+(?P<verb>[a-z][\w-]*)"
 )
 _NO_NAMES = phrases("""
-    need, needs, want, plan, continue, we, try, remember, ability, way, ways, how, process, have, access, changes, updates
-    improvements, something, this, that, it, they, there, i, you, someone, everyone, who, what, when, if, in, for, as, due, prior
-    able, consideration, option, options, next, going, use, decide, proposal, approach, strategy, time, effort, work, steps, tool
-    tools, script, test, tests, alert, alerts, monitoring, action, look, looking, considering, request, automation, documentation
-    tooling, support, code, data, users, customers, engineers, nothing, anything, mechanism
+    need, needs, want, plan, continue, we, try, remember, ability, way, ways, how, process, have, access, changes
+    updates, improvements, something, this, that, it, they, there, i, you, someone, everyone, who, what, when, if
+    in, for, as, due, prior, able, consideration, option, options, next, going, use, decide, proposal, approach
+    strategy, time, effort, work, steps, tool, tools, script, test, tests, alert, alerts, monitoring, action, look
+    looking, considering, request, automation, documentation, tooling, support, code, data, users, customers
+    engineers, nothing, anything, mechanism
 """)
 
 

@@ -17,7 +17,8 @@ from syncd.core.verbs import starts_as_task
 from syncd.core.words import GROUP_WORDS, plain_words
 
 _NUMBERED = re.compile(
-    r"(?:\d{1,2}[.):]|(?:action|ai|item|task|action item)[\s#-]*\d{1,2}\s*[.):—–-]|[A-Z]{1,3}-?\d{1,3}\s*[.):—–-]|(?:todo|done|wip)\b)\s*\S",
+    r"(?:\d{1,2}[.):]|(?:action|ai|item|task|action item)[\s#-]*\d{1,2}\s*[.):—–-]|[A-Z]{1,3}-?\d{1,3}\s*[.):—–-]"
+    r"|(?:todo|done|wip)\b)\s*\S",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d{1,2}[.)]\s*")

@@ -13,70 +13,76 @@ from syncd.core.words import phrases, plain_words
 
 HEADERS: dict[str, Role] = {
     **dict.fromkeys(phrases("""
-        action, actions, action item, action items, action item description, action description, description of action
-        item, items, task, tasks, todo, to do, to-do, what, description, follow up, follow-up, followup, follow-up item
-        corrective action, corrective actions, preventive action, preventative action, remediation, remediation item
-        remediation action, improvement, improvements, measure, measures, countermeasure, mitigation, recommendation
-        recommendations, activity, step, next step, next steps, work item, deliverable, summary, title, details, change
-        fix, proposed action, recommended action, prevention measure, preventive measure, solution, name, remedy, action plan
-        アクション, アクションアイテム, 対応, 対応内容, 対応策, 対策, 内容, 項目, タスク, 施策, 改善策, 再発防止策, やること
-        行动项, 行动, 措施, 改进措施, 事项, 任务, 内容, 描述, 改进项, 待办事项, 行动描述, 行動項目, 工作项, 动作, 改进内容
-        maßnahme, maßnahmen, massnahme, aufgabe, aktion, beschreibung, was, acción, accion, acciones, tarea, descripción, medida
-        elemento de acción, mesure, tâche, ação, ações, tarefa, descrição, item de ação, azione, azioni, attività
-        descrizione, compito, misura, 액션, 액션 아이템, 조치, 조치 사항, 조치사항, 작업, 내용, 할 일, действие, действия, задача
-        задачи, мера, описание, actie, actiepunt, taak, działanie, zadanie, aksiyon, görev, åtgärd
-    """), Role.ACTION),
+    action, actions, action item, action items, action item description, action description, description of action
+    item, items, task, tasks, todo, to do, to-do, what, description, follow up, follow-up, followup, follow-up item
+    corrective action, corrective actions, preventive action, preventative action, remediation, remediation item
+    remediation action, improvement, improvements, measure, measures, countermeasure, mitigation, recommendation
+    recommendations, activity, step, next step, next steps, work item, deliverable, summary, title, details, change
+    fix, proposed action, recommended action, prevention measure, preventive measure, solution, name, remedy
+    action plan, アクション, アクションアイテム, 対応, 対応内容, 対応策, 対策, 内容, 項目, タスク, 施策, 改善策
+    再発防止策, やること, 行动项, 行动, 措施, 改进措施, 事项, 任务, 内容, 描述, 改进项, 待办事项, 行动描述
+    行動項目, 工作项, 动作, 改进内容, maßnahme, maßnahmen, massnahme, aufgabe, aktion, beschreibung, was, acción
+    accion, acciones, tarea, descripción, medida, elemento de acción, mesure, tâche, ação, ações, tarefa, descrição
+    item de ação, azione, azioni, attività, descrizione, compito, misura, 액션, 액션 아이템, 조치, 조치 사항
+    조치사항, 작업, 내용, 할 일, действие, действия, задача, задачи, мера, описание, actie, actiepunt, taak
+    działanie, zadanie, aksiyon, görev, åtgärd
+"""), Role.ACTION),
     **dict.fromkeys(phrases("""
-        owner, owners, owner s, assignee, assignees, assigned to, assigned, who, responsible, responsible person
-        responsible party, responsible team, responsibility, dri, lead, team, owning team, owner team, owner/team, person
-        accountable, action owner, point of contact, poc, contact, driver, champion, by whom, owned by, task owner, implementer
-        担当, 担当者, 担当チーム, オーナー, 責任者, 负责人, 责任人, 负责团队, 执行人, 跟进人, 所有者, 責任人, 负责方, 责任方, 经办人
-        verantwortlich, verantwortliche, verantwortlicher, zuständig, wer, besitzer, dueño, responsable, responsables
-        propietario, encargado, asignado a, quién, asignado, porteur, pilote, qui, propriétaire, assigné à, responsável
-        dono, quem, atribuído a, responsabile, proprietario, assegnatario, chi, 담당, 담당자, 책임자, 오너, 담당 팀, владелец
-        ответственный, исполнитель, кто, ответственные, eigenaar, verantwoordelijke, wie, właściciel, odpowiedzialny, sorumlu
-        ansvarig
-    """), Role.OWNER),
+    owner, owners, owner s, assignee, assignees, assigned to, assigned, who, responsible, responsible person
+    responsible party, responsible team, responsibility, dri, lead, team, owning team, owner team, owner/team
+    person, accountable, action owner, point of contact, poc, contact, driver, champion, by whom, owned by
+    task owner, implementer, 担当, 担当者, 担当チーム, オーナー, 責任者, 负责人, 责任人, 负责团队, 执行人, 跟进人
+    所有者, 責任人, 负责方, 责任方, 经办人, verantwortlich, verantwortliche, verantwortlicher, zuständig, wer
+    besitzer, dueño, responsable, responsables, propietario, encargado, asignado a, quién, asignado, porteur
+    pilote, qui, propriétaire, assigné à, responsável, dono, quem, atribuído a, responsabile, proprietario
+    assegnatario, chi, 담당, 담당자, 책임자, 오너, 담당 팀, владелец, ответственный, исполнитель, кто
+    ответственные, eigenaar, verantwoordelijke, wie, właściciel, odpowiedzialny, sorumlu, ansvarig
+"""), Role.OWNER),
     **dict.fromkeys(phrases("""
-        due, due date, due by, deadline, expected date, eta, target, target date, by when, when, date, completion date
-        target completion, target completion date, expected completion, expected completion date, timeline, timeframe
-        time frame, due on, planned date, planned completion, estimated date, est date, est completion, delivery date, end date
-        estimated completion, estimated completion date, milestone, target release, schedule, date due, completion target
-        期限, 期日, 締切, 締め切り, 完了予定, 完了予定日, 対応期限, 納期, 予定日, 截止日期, 截止时间, 完成时间, 期望完成时间, 计划完成时间, 预计完成时间
-        预计完成, 时间, 目标日期, 到期日, deadline, frist, fällig, fällig am, fälligkeit, termin, zieldatum, bis wann, bis, fecha límite
-        fecha limite, fecha, plazo, vencimiento, fecha objetivo, fecha de vencimiento, cuándo, échéance, date limite, date cible
-        date d'échéance, délai, quand, prazo, data limite, data, vencimento, data alvo, quando, scadenza, data di scadenza, entro
-        기한, 마감일, 마감, 예정일, 완료 예정일, 목표일, срок, дедлайн, дата, срок выполнения, когда, streefdatum, vervaldatum, termin
-        son tarih, förfallodatum
-    """), Role.DUE),
+    due, due date, due by, deadline, expected date, eta, target, target date, by when, when, date, completion date
+    target completion, target completion date, expected completion, expected completion date, timeline, timeframe
+    time frame, due on, planned date, planned completion, estimated date, est date, est completion, delivery date
+    end date, estimated completion, estimated completion date, milestone, target release, schedule, date due
+    completion target, 期限, 期日, 締切, 締め切り, 完了予定, 完了予定日, 対応期限, 納期, 予定日, 截止日期, 截止时间
+    完成时间, 期望完成时间, 计划完成时间, 预计完成时间, 预计完成, 时间, 目标日期, 到期日, deadline, frist, fällig
+    fällig am, fälligkeit, termin, zieldatum, bis wann, bis, fecha límite, fecha limite, fecha, plazo, vencimiento
+    fecha objetivo, fecha de vencimiento, cuándo, échéance, date limite, date cible, date d'échéance, délai, quand
+    prazo, data limite, data, vencimento, data alvo, quando, scadenza, data di scadenza, entro, 기한, 마감일, 마감
+    예정일, 완료 예정일, 목표일, срок, дедлайн, дата, срок выполнения, когда, streefdatum, vervaldatum, termin
+    son tarih, förfallodatum
+"""), Role.DUE),
     **dict.fromkeys(phrases("""
-        status, state, current status, current state, progress, done, done?, completed, completed?, complete, resolution status
-        status notes, status/notes, action status, 状態, ステータス, 状況, 進捗, 対応状況, 完了, 状态, 进度, 进展, 完成情况, 当前状态, 完成状态
-        stand, zustand, estado, estatus, situación, statut, état, avancement, situação, stato, avanzamento, 상태, 진행 상황
-        진행상황, 진행 상태, статус, состояние, stan, durum
-    """), Role.STATUS),
+    status, state, current status, current state, progress, done, done?, completed, completed?, complete
+    resolution status, status notes, status/notes, action status, 状態, ステータス, 状況, 進捗, 対応状況, 完了
+    状态, 进度, 进展, 完成情况, 当前状态, 完成状态, stand, zustand, estado, estatus, situación, statut, état
+    avancement, situação, stato, avanzamento, 상태, 진행 상황, 진행상황, 진행 상태, статус, состояние, stan, durum
+"""), Role.STATUS),
     **dict.fromkeys(phrases("""
-        type, action type, kind, category, class, classification, type of action, item type, タイプ, 種別, 種類, 分類, カテゴリ, 类型, 分类, 类别
-        typ, art, kategorie, tipo, tipo de acción, categoría, categoria, catégorie, 유형, 종류, 분류, 구분, тип, категория, soort, tür
-    """), Role.TYPE),
+    type, action type, kind, category, class, classification, type of action, item type, タイプ, 種別, 種類, 分類
+    カテゴリ, 类型, 分类, 类别, typ, art, kategorie, tipo, tipo de acción, categoría, categoria, catégorie, 유형
+    종류, 분류, 구분, тип, категория, soort, tür
+"""), Role.TYPE),
     **dict.fromkeys(phrases("""
-        id, #, no, nr, num, number, ref, ai, ai #, ai id, action id, action #, item #, item id, task id, task #, seq, sr no, s no
-        sl no, sno, index, item no, action no, 番号, 編号, 编号, 序号, nº, n°, núm, número, numéro, numero, 번호, №, номер, lfd nr, п/п
-    """), Role.ID),
+    id, #, no, nr, num, number, ref, ai, ai #, ai id, action id, action #, item #, item id, task id, task #, seq
+    sr no, s no, sl no, sno, index, item no, action no, 番号, 編号, 编号, 序号, nº, n°, núm, número, numéro, numero
+    번호, №, номер, lfd nr, п/п
+"""), Role.ID),
     **dict.fromkeys(phrases("""
-        ticket, tickets, ticket #, ticket id, ticket link, ticket number, jira, jira ticket, jira issue, jira link, jira key, jira id
-        jira #, bug, bug #, bugs, bug id, issue #, issue link, issue/pr, issue / pr, pr/issue, issues/prs, pr, pr #, prs, pull request
-        github issue, github, github link, github issue/pr, gitlab issue, gitlab, trello, trello card, trello link, card, clickup
-        linear, linear issue, asana, asana task, tracking issue, tracking ticket, tracking bug, tracker, tracking link, tracking
-        tracked in, related issue, related issues, related ticket, linked issue, issue number, issue id, issue url, bugzilla, key
-        work item link, ado, azure devops, story, epic, shortcut, チケット, 課題, 関連チケット, チケット番号, 工单, 工单号, 关联工单, 关联issue, 工单链接
-        vorgang, tarjeta, ticket jira, chamado, 티켓, 이슈, 지라, тикет, задача jira, тикеты, zgłoszenie
-    """), Role.TICKET),
+    ticket, tickets, ticket #, ticket id, ticket link, ticket number, jira, jira ticket, jira issue, jira link
+    jira key, jira id, jira #, bug, bug #, bugs, bug id, issue #, issue link, issue/pr, issue / pr, pr/issue
+    issues/prs, pr, pr #, prs, pull request, github issue, github, github link, github issue/pr, gitlab issue
+    gitlab, trello, trello card, trello link, card, clickup, linear, linear issue, asana, asana task
+    tracking issue, tracking ticket, tracking bug, tracker, tracking link, tracking, tracked in, related issue
+    related issues, related ticket, linked issue, issue number, issue id, issue url, bugzilla, key, work item link
+    ado, azure devops, story, epic, shortcut, チケット, 課題, 関連チケット, チケット番号, 工单, 工单号, 关联工单
+    关联issue, 工单链接, vorgang, tarjeta, ticket jira, chamado, 티켓, 이슈, 지라, тикет, задача jira, тикеты
+    zgłoszenie
+"""), Role.TICKET),
 }  # fmt: skip
 
 _PERHAPS_TICKET = phrases("""
-    issue, issues, link, links, reference, references, ref, url, relevant link, related, evidence, notes, comment, comments
-    目标/关联 incident, 链接, リンク, 参照, enlace, lien, link/ref, where, progress
+    issue, issues, link, links, reference, references, ref, url, relevant link, related, evidence, notes, comment
+    comments, 目标/关联 incident, 链接, リンク, 参照, enlace, lien, link/ref, where, progress
 """)
 _TICKET_WHEN_EMPTY = phrases("issue, issues, link, links, reference, ref, url, 链接, リンク, enlace, lien")
 _CONTAINED: tuple[tuple[re.Pattern[str], Role], ...] = (
@@ -90,7 +96,8 @@ _CONTAINED: tuple[tuple[re.Pattern[str], Role], ...] = (
     (re.compile(r"\b(?:action|actions|task|tasks|todo|remediation|improvement)\b|行动项|アクション|acción|ação|azione|maßnahme"), Role.ACTION),
 )  # fmt: skip
 _TIME = re.compile(
-    r"^(?:time|timestamp|hour|hora|heure|zeit|uhrzeit|orario|時刻|時間|时刻|시간|시각|время|utc|event|events|evento|イベント|事件)\b"
+    r"^(?:time|timestamp|hour|hora|heure|zeit|uhrzeit|orario|時刻|時間|时刻|시간|시각|время|utc|event|events|evento"
+    r"|イベント|事件)\b"
     r"|^time\b|\btimestamp\b|\(utc\)"
 )
 

@@ -14,18 +14,23 @@ from enum import Enum
 from syncd.core.words import one_of, phrases
 
 _MONTH_NAMES = (
-    "january, jan, januar, jänner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari, января, январь, янв, styczeń, stycznia, ocak",
-    "february, feb, februar, février, févr, fév, febrero, fevereiro, fev, febbraio, februari, февраля, февраль, фев, luty, lutego, şubat",
+    "january, jan, januar, jänner, janvier, janv, enero, ene, janeiro, gennaio, gen, januari, января, январь, янв,"
+    " styczeń, stycznia, ocak",
+    "february, feb, februar, février, févr, fév, febrero, fevereiro, fev, febbraio, februari, февраля, февраль, фев,"
+    " luty, lutego, şubat",
     "march, mar, märz, mrz, mars, marzo, março, maart, марта, март, marzec, marca, mart",
     "april, apr, avril, avr, abril, abr, aprile, апреля, апрель, апр, kwiecień, kwietnia, nisan",
     "may, mai, mayo, maio, maggio, mag, mei, maj, мая, май, maja, mayıs",
     "june, jun, juni, juin, junio, junho, giugno, giu, июня, июнь, czerwiec, czerwca, haziran",
     "july, jul, juli, juillet, juil, julio, julho, luglio, lug, июля, июль, lipiec, lipca, temmuz",
     "august, aug, août, agosto, ago, augustus, augusti, августа, август, авг, sierpień, sierpnia, ağustos",
-    "september, sept, sep, septembre, septiembre, setembro, set, settembre, сентября, сентябрь, сен, wrzesień, września, eylül",
-    "october, oct, oktober, okt, octobre, octubre, outubro, out, ottobre, ott, октября, октябрь, окт, październik, października, ekim",
+    "september, sept, sep, septembre, septiembre, setembro, set, settembre, сентября, сентябрь, сен, wrzesień,"
+    " września, eylül",
+    "october, oct, oktober, okt, octobre, octubre, outubro, out, ottobre, ott, октября, октябрь, окт, październik,"
+    " października, ekim",
     "november, nov, novembre, noviembre, novembro, ноября, ноябрь, ноя, listopad, listopada, kasım",
-    "december, dec, dezember, dez, décembre, déc, diciembre, dic, dezembro, dicembre, декабря, декабрь, дек, grudzień, grudnia, aralık",
+    "december, dec, dezember, dez, décembre, déc, diciembre, dic, dezembro, dicembre, декабря, декабрь, дек,"
+    " grudzień, grudnia, aralık",
 )
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in phrases(names)}
 _MONTH = rf"(?:{one_of(frozenset(_MONTHS))})(?![^\W\d_])\.?"

@@ -21,7 +21,8 @@ _BRACKET = re.compile(r"[)\]】）][.!]?$")
 _STATE_BRACKETED = re.compile(r"\s*(?P<place>[\[(（【](?P<state>[^\[\]()（）【】]{1,60})[\])）】])[.!]?$")
 _STATE_DASHED = re.compile(r"\s+[—–-]+\s*(?P<state>[\w'’ ]{2,30})[.!]?$")
 _STATE_IN_BRACKETS = re.compile(
-    r"(?:done|completed|fixed|in progress|wip|ongoing|shipped|merged|deployed|todo|cancelled|rejected|won't do|not done)\b",
+    r"(?:done|completed|fixed|in progress|wip|ongoing|shipped|merged|deployed|todo|cancelled|rejected|won't do"
+    r"|not done)\b",
     re.IGNORECASE,
 )
 _SHOUTS = (
@@ -53,8 +54,10 @@ _STATE_OF_REFERENCE = re.compile(
 _SIGN_DATED = re.compile(r"([^\w\s]\ufe0f?)\s*\d{4}-\d\d-\d\d$")
 
 _KEYS = (
-    r"(?P<key>owners?|assignee|assigned to|responsible|dri|due(?:\s*(?:date|by|on))?|deadline|eta|target(?: date)?|status|priority"
-    r"|prio|type|effort|ticket|jira|issue|tracked in|tracking|担当|期限|状態|负责人|截止|状态|verantwortlich|frist|responsable"
+    r"(?P<key>owners?|assignee|assigned to|responsible|dri|due(?:\s*(?:date|by|on))?|deadline|eta|target(?: date)?"
+    r"|status|priority"
+    r"|prio|type|effort|ticket|jira|issue|tracked in|tracking|担当|期限|状態|负责人|截止|状态|verantwortlich|frist"
+    r"|responsable"
     r"|fecha límite|estado|échéance|responsável|prazo)"
 )
 _ATTRIBUTE = re.compile(rf"(?:^|(?<=[\s(\[|,;·•—–*（【])){_KEYS}\s*[:：=]\s*", re.IGNORECASE)
@@ -72,7 +75,8 @@ _HANDLES = re.compile(rf"[\s(\[（,—–-]*(?<![\w.])(?P<owner>{HANDLES})[)\]�
 _PRIORITY = re.compile(rf"\s*[\[(【]{PRIORITY}[\])】]\.?$", re.IGNORECASE)
 _TYPE = re.compile(r"\s*[\[(【](?P<type>[^\[\]()【】]{3,24})[\])】]\.?$")
 _DUE = re.compile(
-    r"[\s,;—–-]*[\[(（]?(?:\b(?:due by|due|by|before|until|eta|deadline|target|bis|para el|avant le|entro il|até)\b:?\s+(?:on |by |the )?"
+    r"[\s,;—–-]*[\[(（]?(?:\b(?:due by|due|by|before|until|eta|deadline|target|bis|para el|avant le|entro il"
+    r"|até)\b:?\s+(?:on |by |the )?"
     r"|📅\s*|[\[(（](?=\d{4}-))(?P<due>[^\[\]()（）]{3,30})[\])）]?\.?$",
     re.IGNORECASE,
 )

@@ -13,55 +13,66 @@ from syncd.core.words import phrases, plain_words
 
 LABELS: dict[str, str] = {
     **dict.fromkeys(phrases("""
-        date of incident, incident date, date of the incident, date occurred, occurred, occurred on, incident start, incident start time
-        incident started, start of incident, incident from, incident began, outage date, outage start, impact start, impact started, event date
-        date/time of incident, date and time of incident, incident time, incident window, incident period, date of outage, start date, start time
-        started, started at, start, impact window, impact period, date and time, date/time, when, incident start date, time of incident, period
-        outage window, start of impact, happened on, date of event, start date/time, incident start date/time, incident date/time, time period
-        発生日, 発生日時, 障害発生日, 障害発生日時, 日時, 影響期間, 発生期間, 発生時刻, 发生时间, 首次发生时间, 事故时间, 事件时间, 发生日期, 事故日期, 故障时间
-        fecha del incidente, fecha de incidente, inicio, hora de inicio, date de l'incident, début, data do incidente, início, datum des vorfalls
-        vorfallsdatum, beginn, data dell'incidente, inizio, 발생 일시, 발생일, 발생 시각, дата инцидента, начало, datum incident
-    """), "incident_date"),
+    date of incident, incident date, date of the incident, date occurred, occurred, occurred on, incident start
+    incident start time, incident started, start of incident, incident from, incident began, outage date
+    outage start, impact start, impact started, event date, date/time of incident, date and time of incident
+    incident time, incident window, incident period, date of outage, start date, start time, started, started at
+    start, impact window, impact period, date and time, date/time, when, incident start date, time of incident
+    period, outage window, start of impact, happened on, date of event, start date/time, incident start date/time
+    incident date/time, time period, 発生日, 発生日時, 障害発生日, 障害発生日時, 日時, 影響期間, 発生期間, 発生時刻
+    发生时间, 首次发生时间, 事故时间, 事件时间, 发生日期, 事故日期, 故障时间, fecha del incidente
+    fecha de incidente, inicio, hora de inicio, date de l'incident, début, data do incidente, início
+    datum des vorfalls, vorfallsdatum, beginn, data dell'incidente, inizio, 발생 일시, 발생일, 발생 시각
+    дата инцидента, начало, datum incident
+"""), "incident_date"),
     **dict.fromkeys(phrases("date, dates, 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day"), "date"),
     **dict.fromkeys(phrases("""
-        postmortem date, post-mortem date, post mortem date, date of postmortem, date of post-mortem, date of post mortem, review held
-        retro held, retrospective held, retrospective date, retro date, meeting date, postmortem held, post-mortem held, postmortem meeting
-        post-mortem meeting, report date, date of report, written, written on, date written, published, published on, publication date
-        date published, document date, date of review, postmortem meeting date, review meeting, review meeting date, held on, date of retro
-        date of retrospective, retro, postmortem written, postmortem published, 作成日, 报告日期, 复盘日期, 复盘时间, 記載日, 振り返り日, fecha del postmortem
-        date du postmortem, data do postmortem, datum des postmortems, 작성일, дата постмортема, erstellt am
-    """), "postmortem_date"),
+    postmortem date, post-mortem date, post mortem date, date of postmortem, date of post-mortem
+    date of post mortem, review held, retro held, retrospective held, retrospective date, retro date, meeting date
+    postmortem held, post-mortem held, postmortem meeting, post-mortem meeting, report date, date of report
+    written, written on, date written, published, published on, publication date, date published, document date
+    date of review, postmortem meeting date, review meeting, review meeting date, held on, date of retro
+    date of retrospective, retro, postmortem written, postmortem published, 作成日, 报告日期, 复盘日期, 复盘时间
+    記載日, 振り返り日, fecha del postmortem, date du postmortem, data do postmortem, datum des postmortems, 작성일
+    дата постмортема, erstellt am
+"""), "postmortem_date"),
     **dict.fromkeys(phrases("action item review, action items review, review of action items, action review, follow-up review, action item check-in"
         ", review date, action item review date, two-week review, 2-week review, next review, next post-mortem review, next postmortem review"), "review_date"),
     **dict.fromkeys(phrases("retro check-in, retro check in, retro checkin, retrospective check-in, next retro, next retrospective, retro review"), "retro_date"),
     **dict.fromkeys(phrases("""
-        severity, sev, incident severity, severity level, sev level, incident level, 重大度, 深刻度, 严重级别, 严重程度, 事故等级, 级别, 严重性, schweregrad
-        severidad, gravedad, sévérité, gravité, severidade, gravidade, gravità, 심각도, критичность, серьезность, impact level, incident priority, ernst
-    """), "severity"),
+    severity, sev, incident severity, severity level, sev level, incident level, 重大度, 深刻度, 严重级别, 严重程度
+    事故等级, 级别, 严重性, schweregrad, severidad, gravedad, sévérité, gravité, severidade, gravidade, gravità
+    심각도, критичность, серьезность, impact level, incident priority, ernst
+"""), "severity"),
     **dict.fromkeys(phrases("""
-        status, postmortem status, post-mortem status, document status, report status, doc status, incident status, review status, current status
-        状态, 状態, ステータス, estado, statut, stato, zustand, 상태, статус, postmortem state
-    """), "status"),
+    status, postmortem status, post-mortem status, document status, report status, doc status, incident status
+    review status, current status, 状态, 状態, ステータス, estado, statut, stato, zustand, 상태, статус
+    postmortem state
+"""), "status"),
     **dict.fromkeys(phrases("""
-        incident, incident link, incident ticket, incident issue, incident url, incident #, issue, issues, issue link, ticket, tickets, jira, jira ticket
-        jira issue, jira link, tracking issue, tracking ticket, tracking bug, github issue, related ticket, related tickets, related issue, bug
-        incident report, original issue, チケット, 工单, tracker, incident jira, ticket link, incident reference, pagerduty, pagerduty incident, statuspage
-    """), "link"),
+    incident, incident link, incident ticket, incident issue, incident url, incident #, issue, issues, issue link
+    ticket, tickets, jira, jira ticket, jira issue, jira link, tracking issue, tracking ticket, tracking bug
+    github issue, related ticket, related tickets, related issue, bug, incident report, original issue, チケット
+    工单, tracker, incident jira, ticket link, incident reference, pagerduty, pagerduty incident, statuspage
+"""), "link"),
     **dict.fromkeys(phrases("engagement period, project period, engagement, project, project name, project dates, project timeline, launch date, client"), "project"),
     **dict.fromkeys(phrases("title, incident title, postmortem title, name"), "title"),
     **dict.fromkeys(phrases("""
-        author, authors, owner, owners, incident commander, commander, ic, lead, incident lead, participants, attendees, responders, on-call, oncall
-        facilitator, reviewers, reviewer, created by, written by, reported by, prepared by, by, postmortem owner, collaborators, contributors, scribe
-        担当者, 作成者, 负责人, 作者, autor, autores, auteur, auteurs, autore, verfasser, 작성자, автор, people involved, team members, present, responder
-    """), "people"),
+    author, authors, owner, owners, incident commander, commander, ic, lead, incident lead, participants, attendees
+    responders, on-call, oncall, facilitator, reviewers, reviewer, created by, written by, reported by, prepared by
+    by, postmortem owner, collaborators, contributors, scribe, 担当者, 作成者, 负责人, 作者, autor, autores, auteur
+    auteurs, autore, verfasser, 작성자, автор, people involved, team members, present, responder
+"""), "people"),
     **dict.fromkeys(phrases("""
-        duration, impact, summary, services affected, service, services, affected services, affected service, team, teams, root cause, root causes
-        trigger, resolution, detection, platform, environment, category, type, tags, customers affected, users affected, time to detect
-        time to resolve, time to repair, ttd, ttr, mttr, last updated, last modified, updated, created, end, end time, end date, ended, incident end
-        incident till, incident until, resolved, detected, detected at, resolved at, mitigated at, region, component, components, incident id, id
-        scope, systems affected, affected systems, classification, version, deadline, started by, declared, detection time, slack channel, channel
-        持续时间, 影响, 环境, 类型, 影響サービス, 期間, duración, impacto, durée, dauer, dauer des vorfalls, duração, durata
-    """), ""),
+    duration, impact, summary, services affected, service, services, affected services, affected service, team
+    teams, root cause, root causes, trigger, resolution, detection, platform, environment, category, type, tags
+    customers affected, users affected, time to detect, time to resolve, time to repair, ttd, ttr, mttr
+    last updated, last modified, updated, created, end, end time, end date, ended, incident end, incident till
+    incident until, resolved, detected, detected at, resolved at, mitigated at, region, component, components
+    incident id, id, scope, systems affected, affected systems, classification, version, deadline, started by
+    declared, detection time, slack channel, channel, 持续时间, 影响, 环境, 类型, 影響サービス, 期間, duración
+    impacto, durée, dauer, dauer des vorfalls, duração, durata
+"""), ""),
 }  # fmt: skip
 
 _COLON = re.compile(r"\s*(?:\([^()]{1,30}\)|（[^（）]{1,30}）)?\s*[:：](?!//)")
@@ -76,7 +87,8 @@ _ROUGH_BOLD = re.compile(
 _NEXT_PAIR = re.compile(r"\s\|\s(?=[^|:：]{1,30}[:：])")
 _LEAD = re.compile(r"[\s>*•·\-–—|\W]*")
 _STOP = re.compile(
-    r"timeline|root cause|went (?:well|wrong)|lesson|chronolog|タイムライン|根本原因|时间线|根因|cronolog|causa ra|zeitleiste|impact"
+    r"timeline|root cause|went (?:well|wrong)|lesson|chronolog|タイムライン|根本原因|时间线|根因|cronolog|causa ra"
+    r"|zeitleiste|impact"
 )
 _BLOCKS = 60
 _LONGEST = 2000

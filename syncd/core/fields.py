@@ -8,11 +8,15 @@ from syncd.core.words import NOTHING, SEVERITIES, phrases, plain_words
 
 # --- owners ---------------------------------------------------------------------------------------------------------
 
-_UNKNOWN_OWNER = phrases("""tbd, tba, tbc, ?, ??, n/a, na, none, unassigned, unowned, nobody, not assigned, to be decided, unknown, todo
-    to be determined, to be assigned, 未定, 待定, 待指定, なし, 无, offen, sin asignar, por definir, à définir, non assigné, a definir, 미정""")
+_UNKNOWN_OWNER = phrases("""
+    tbd, tba, tbc, ?, ??, n/a, na, none, unassigned, unowned, nobody, not assigned, to be decided, unknown, todo
+    to be determined, to be assigned, 未定, 待定, 待指定, なし, 无, offen, sin asignar, por definir, à définir
+    non assigné, a definir, 미정
+""")
 _SEPARATOR = re.compile(r"\s+[+&/|]\s+|\s*[,;、，;\n]\s*|\s+(?:and|und|y|e|et|en|и|と)\s+|\s*＋\s*")
 _TOGETHER = re.compile(
-    r"\b(?:trust|health|safety|research|learning|sales|people|command|risk|legal|diversity|site|design|test|build)\s+(?:and|&)\s+\w+",
+    r"\b(?:trust|health|safety|research|learning|sales|people|command|risk|legal|diversity|site|design|test"
+    r"|build)\s+(?:and|&)\s+\w+",
     re.IGNORECASE,
 )
 _HANDLES_ONLY = re.compile(r"@\S*\w(?:\s+@\S*\w)+")
@@ -61,24 +65,35 @@ def severity(text: str) -> str | None:
 
 _TEMPLATE_MARK = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{%[^%]*%\}|<%[^%]*%>")
 _BRACKETS = re.compile(
-    r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】|\{[^{}]*\})[.:]?$"
+    r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】"
+    r"|\{[^{}]*\})[.:]?$"
 )
 _LAST_BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SAMPLE = re.compile(
     r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket"
-    r"|acción|ação|azione|tarea|tâche|maßnahme|aufgabe|行动项?|措施|対策|アクション|задача|действие|조치)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)\s*[:：]?"
+    r"|acción|ação|azione|tarea|tâche|maßnahme|aufgabe|行动项?|措施|対策|アクション|задача|действие"
+    r"|조치)\s*(?:#?\d{1,2}|[a-cxyz]|\.{3}|…)\s*[:：]?"
     r"|x{2,}|\.{2,}|…|_{2,}|lorem ipsum.*|(?:e\.g\.|eg:|example|for example|ex|z\.\s?b\.|p\. ?ej\.|例)[:,. ].*|例：.*"
-    r"|(?:your|the|an?|some|short|brief|specific|description|describe|insert|enter|add|link|name|what|action|item|task|details?|fill)"
-    r"(?: (?:the|an?|of|your|in|to|here|for|action|item|items|task|tasks|description|details|text|summary|specific|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
+    r"|(?:your|the|an?|some|short|brief|specific|description|describe|insert|enter|add|link|name|what|action|item"
+    r"|task|details?|fill)"
+    r"(?: (?:the|an?|of|your|in|to|here|for|action|item|items|task|tasks|description|details|text|summary|specific"
+    r"|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
     re.IGNORECASE,
 )
-_SAMPLES = phrases("""e.g, eg, ex, tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added, to be filled, to be filled in, fill in
-    action, action item, action items, item, task, description, placeholder, example, sample, wip, coming soon, specific action, yyyy-mm-dd
-    dd/mm/yyyy, mm/dd/yyyy, yyyy/mm/dd, hh:mm, name, owner, team, person, 未定, 待定, 待补充, 待填写, 記入, por definir, à définir, da definire
-    a definir, wird ergänzt, summary, xxx, text, @owner, @name, @username, @team, @person, @mention, @handle, owner name, team name, date
-    due date, your name, person or team, team or role, role, status, none yet, name / team, name/team, team / person, pendiente""")
-_CELL_SAMPLES = phrases("""name, owner, team, person, role, date, due date, yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, your name, team name, owner name, xx, xxx
-    @owner, @name, @username, @handle, @person, @team, @mention, who, when, assignee, @assignee, team or role, deadline, ticket, link, status, type""")
+_SAMPLES = phrases("""
+    e.g, eg, ex, tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added
+    to be filled, to be filled in, fill in, action, action item, action items, item, task, description, placeholder
+    example, sample, wip, coming soon, specific action, yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, yyyy/mm/dd, hh:mm, name
+    owner, team, person, 未定, 待定, 待补充, 待填写, 記入, por definir, à définir, da definire, a definir
+    wird ergänzt, summary, xxx, text, @owner, @name, @username, @team, @person, @mention, @handle, owner name
+    team name, date, due date, your name, person or team, team or role, role, status, none yet, name / team
+    name/team, team / person, pendiente
+""")
+_CELL_SAMPLES = phrases("""
+    name, owner, team, person, role, date, due date, yyyy-mm-dd, dd/mm/yyyy, mm/dd/yyyy, your name, team name
+    owner name, xx, xxx, @owner, @name, @username, @handle, @person, @team, @mention, who, when, assignee
+    @assignee, team or role, deadline, ticket, link, status, type
+""")
 _OPTIONS = re.compile(r"\s*[/|]\s*|\s+or\s+|\s*,\s*")
 
 
@@ -122,9 +137,10 @@ def _in_brackets(text: str) -> bool:
     return bool(words) and all(w in _CELL_WORDS for w in words)
 
 
-_CELL_WORDS = frozenset(
-    "name names owner owners team teams person role date due assignee who when date/time link ticket status type or and the your of".split()
-)
+_CELL_WORDS = phrases("""
+    name, names, owner, owners, team, teams, person, role, date, due, assignee, who, when, date/time, link, ticket, status
+    type, or, and, the, your, of
+""")
 
 
 def all_options(text: str, options: frozenset[str]) -> bool:

@@ -72,24 +72,31 @@ _TEMPLATE = re.compile(
     r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE
 )
 _SAMPLE_TITLE = re.compile(
-    r"\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$|YYYY|DD/MM|MM/DD|\bXX+\b|\bNNN\b|\bPMXX|\b(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)"
-    r"|^(?:title|incident|name)\s*(?:[(\[][^()\[\]]*[)\]])?\s*[:：]?\s*$|^(?:title|name) of\b|\b(?:incident|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title|name)\b"
+    r"\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$|YYYY|DD/MM|MM/DD|\bXX+\b|\bNNN\b|\bPMXX|\b(?:title|name) of (?:the "
+    r"|this )?(?:incident|post-?mortem|outage|event)"
+    r"|^(?:title|incident|name)\s*(?:[(\[][^()\[\]]*[)\]])?\s*[:：]?\s*$|^(?:title|name) of\b|\b(?:incident"
+    r"|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title|name)\b"
     r"|事故标题|标题$|タイトル$|título del|titre de l",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
-    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b|writing\b|running\b|conducting\b|index\b)"
-    r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
+    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
+    r"|writing\b|running\b|conducting\b|index\b)"
+    r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide"
+    r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
     r"|^(?:incident )?(?:post-?mortems|incident reports|incidents|retrospectives)$",
     re.IGNORECASE,
 )
 _PROJECT = re.compile(
-    r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
-    r"|\bretrospective\b|\bretro\b|\blessons from\b|\bengagement post-?mortem|プロジェクト振り返り|项目复盘|projekt-?rückblick",
+    r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
+    r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
+    r"|\bretrospective\b|\bretro\b|\blessons from\b|\bengagement post-?mortem|プロジェクト振り返り|项目复盘"
+    r"|projekt-?rückblick",
     re.IGNORECASE,
 )
 _INCIDENT = re.compile(
-    r"\bincidents?\b|\boutages?\b|\bdowntime\b|\bpost[ -]?mortems?\b|\bfail(?:ure|ed|s)?\b|\bdegrad|\bdisruption\b|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|故障"
+    r"\bincidents?\b|\boutages?\b|\bdowntime\b|\bpost[ -]?mortems?\b|\bfail(?:ure|ed|s)?\b|\bdegrad|\bdisruption\b"
+    r"|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|故障"
     r"|vorfall|störung|incidente|incident|panne|장애|инцидент|сбой",
     re.IGNORECASE,
 )
@@ -142,7 +149,8 @@ def _is_incident(page: Page, known: list[Fact], title: str) -> bool:
     if _INCIDENT.search(title) or any(f.kind in ("severity", "incident_date", "postmortem_date") for f in known):
         return True
     headings = [plain_words(b.prose.plain) for b in page.blocks if isinstance(b, Heading)]
-    told = re.compile(r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation|mitigation|detection|resolution|outage"
+    told = re.compile(r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem"
+    r"|incident|remediation|mitigation|detection|resolution|outage"
                       r"|タイムライン|根本原因|アクション|行动项|时间线|根因|影響|影响|acciones|cronolog|maßnahmen|ursache")  # fmt: skip
     return any(told.search(h) for h in headings) or any(
         isinstance(b, ListItem | Paragraph) and meaning_of(b.prose.plain[:60]) is Meaning.ACTIONS
@@ -156,13 +164,14 @@ def _severity(known: list[Fact]) -> str | None:
 
 
 def _is_choice(value: str) -> bool:
-    return len(set(re.findall(r"sev[\s-]*\d|p\d", value.lower()))) > 1 and "/" in value or is_cell_placeholder(value)
+    return (len(set(re.findall(r"sev[\s-]*\d|p\d", value.lower()))) > 1 and "/" in value) or is_cell_placeholder(value)
 
 
 # --- dates ----------------------------------------------------------------------------------------------------------
 
 _TIMELINE = re.compile(
-    r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог|key events|lead ?up|what happened"
+    r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог"
+    r"|key events|lead ?up|what happened"
 )
 _REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
 _STRICT_TIMELINE = re.compile("time ?line|chronolog")
@@ -245,25 +254,34 @@ class _Dates:
 # --- signs, links, people -------------------------------------------------------------------------------------------
 
 _UNFINISHED = re.compile(
-    r"(?:draft|in draft|wip|work[ -]in[ -]progress|in[ -]progress|in[ -]review|under review|pending|awaiting|review|to ?do|not (?:started|finished|complete|final|closed|published)"
-    r"|incomplete|unfinished|open|ongoing|investigating|under investigation|started|template|initial|preliminary|unresolved|being written|tbd"
-    r"|調査中|下書き|作成中|レビュー中|草案|ドラフト|调查中|草稿|进行中|未关闭|排查中|修复中|修复实施中|撰写中|评审中|entwurf|in arbeit|in bearbeitung|in prüfung|borrador|en curso|en revisión|en progreso"
-    r"|brouillon|en cours|en revue|rascunho|em andamento|em revisão|bozza|in corso|in revisione|초안|작성 중|검토 중|черновик|в работе|на ревью|concept)(?![^\W_])",
+    r"(?:draft|in draft|wip|work[ -]in[ -]progress|in[ -]progress|in[ -]review|under review|pending|awaiting|review"
+    r"|to ?do|not (?:started|finished|complete|final|closed|published)"
+    r"|incomplete|unfinished|open|ongoing|investigating|under investigation|started|template|initial|preliminary"
+    r"|unresolved|being written|tbd"
+    r"|調査中|下書き|作成中|レビュー中|草案|ドラフト|调查中|草稿|进行中|未关闭|排查中|修复中|修复实施中|撰写中"
+    r"|评审中|entwurf|in arbeit|in bearbeitung|in prüfung|borrador|en curso|en revisión|en progreso"
+    r"|brouillon|en cours|en revue|rascunho|em andamento|em revisão|bozza|in corso|in revisione|초안|작성 중|검토 중"
+    r"|черновик|в работе|на ревью|concept)(?![^\W_])",
     re.IGNORECASE,
 )
 _FINISHED = re.compile(
-    r"(?:final(?:ized|ised)?|reviewed|review complete|review completed|published|complete[d]?|closed|approved|accepted|done|signed[ -]off|finished"
-    r"|完了|公開|レビュー済み?|確定|已完成|已关闭|已发布|已评审|终稿|abgeschlossen|veröffentlicht|fertig|publicado|completad[oa]|cerrad[oa]|revisad[oa]|publié|terminé|clos|validé"
-    r"|concluíd[oa]|fechad[oa]|pubblicato|chius[oa]|completato|완료|게시|опубликован[оа]?|завершен[оа]?|закрыт[оа]?)(?![^\W_])",
+    r"(?:final(?:ized|ised)?|reviewed|review complete|review completed|published|complete[d]?|closed|approved"
+    r"|accepted|done|signed[ -]off|finished"
+    r"|完了|公開|レビュー済み?|確定|已完成|已关闭|已发布|已评审|终稿|abgeschlossen|veröffentlicht|fertig|publicado"
+    r"|completad[oa]|cerrad[oa]|revisad[oa]|publié|terminé|clos|validé"
+    r"|concluíd[oa]|fechad[oa]|pubblicato|chius[oa]|completato|완료|게시|опубликован[оа]?|завершен[оа]?"
+    r"|закрыт[оа]?)(?![^\W_])",
     re.IGNORECASE,
 )
 _TITLE_DRAFT = re.compile(
-    r"^\W*(?:draft|wip)\b\s*[\])】:：—–-]|[\[(【](?:draft|wip|work in progress|下書き|草稿|entwurf|borrador)[\])】]|\b(?:draft)$",
+    r"^\W*(?:draft|wip)\b\s*[\])】:：—–-]|[\[(【](?:draft|wip|work in progress|下書き|草稿|entwurf|borrador)[\])】]"
+    r"|\b(?:draft)$",
     re.IGNORECASE,
 )
 _DRAFT = re.compile("draft|wip|progress|incomplete|not (?:final|finished|complete)", re.IGNORECASE)
 _BANNER = re.compile(
-    r"^\W*(?:(?:note|warning|important|status)\W+)?(?:this (?:document|post-?mortem|report|page|is) (?:is )?(?:still )?(?:a )?(?:draft|work in progress|in draft|incomplete|wip|not (?:final|finished|complete))"
+    r"^\W*(?:(?:note|warning|important|status)\W+)?(?:this (?:document|post-?mortem|report|page"
+    r"|is) (?:is )?(?:still )?(?:a )?(?:draft|work in progress|in draft|incomplete|wip|not (?:final|finished|complete))"
     r"|draft\b(?=\W*$|\s*[—–:.-])|work in progress\b|wip\b(?=\W*$|\s*[—–:.-]))",
     re.IGNORECASE,
 )  # fmt: skip

@@ -329,7 +329,7 @@ class _Reader:
                 self._tables.append(_OpenTable())
             elif self._tables:
                 self._end_table(token.start)
-            return
+            return None
         if not self._tables:
             return self._flush()
         table = self._tables[-1]

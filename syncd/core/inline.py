@@ -15,6 +15,7 @@ from html import unescape
 
 from syncd.core.model import Span
 from syncd.core.prose import Emphasis, Prose, ProseWriter
+from syncd.core.words import phrases
 
 _SPECIAL = re.compile(r"[\\`\[\]<&*_~!:\n]")
 _ESCAPE = re.compile(r"\\[!-/:-@\[-`{-~]")
@@ -35,10 +36,10 @@ _TAG_STYLES = {
     "b": Emphasis.BOLD, "strong": Emphasis.BOLD, "em": Emphasis.ITALIC, "i": Emphasis.ITALIC,
     "s": Emphasis.STRIKE, "del": Emphasis.STRIKE, "strike": Emphasis.STRIKE, "code": Emphasis.CODE,
 }  # fmt: skip
-_TAGS = frozenset(_TAG_STYLES) | frozenset(
-    "a abbr big br center details div font hr img input ins kbd li mark ol p pre q small span sub summary sup"
-    " table tbody td th thead tr tt u ul var wbr".split()
-)
+_TAGS = frozenset(_TAG_STYLES) | phrases("""
+    a, abbr, big, br, center, details, div, font, hr, img, input, ins, kbd, li, mark, ol, p, pre, q, small, span, sub
+    summary, sup, table, tbody, td, th, thead, tr, tt, u, ul, var, wbr
+""")
 """Other names in angle brackets are words, most often a placeholder that nobody filled in."""
 
 

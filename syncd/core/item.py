@@ -147,8 +147,10 @@ def state_of_heading(heading: str) -> tuple[str, State] | None:
 # --- owners ---------------------------------------------------------------------------------------------------------
 
 _INITIALS = re.compile(r"[A-Z]{2,3}(?:\s*[/,&+]\s*[A-Z]{2,3})*")
-_NOT_INITIALS = phrases("""QA, CI, CD, API, UI, UX, DB, AWS, GCP, DNS, HR, IT, ML, AI, SDK, CDN, PR, CLI, VPC, TLS, SSL, HTTP, SQL, RCA, SLA
-    SLO, NFS, OPS, WIP, FAQ, SLI, K8S, MVP, ETA, CDC, JVM, RAM, CPU, SSO, VPN, CRM, ERP, LLM, GPU, SRE""") - {"SRE"}
+_NOT_INITIALS = phrases("""
+    QA, CI, CD, API, UI, UX, DB, AWS, GCP, DNS, HR, IT, ML, AI, SDK, CDN, PR, CLI, VPC, TLS, SSL, HTTP, SQL, RCA
+    SLA, SLO, NFS, OPS, WIP, FAQ, SLI, K8S, MVP, ETA, CDC, JVM, RAM, CPU, SSO, VPN, CRM, ERP, LLM, GPU, SRE
+""") - {"SRE"}
 _HANDLES = re.compile(r"@[\w.-]+(?:\s*(?:,|&|\+|/|and)\s*@[\w.-]+)*")
 _TEAM = re.compile(r"(?:[A-Z][\w-]*\s){1,3}[Tt]eam")
 _NAME = r"[A-ZÀ-ÞА-Я][a-zà-ÿа-я'’-]+"

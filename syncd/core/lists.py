@@ -24,9 +24,12 @@ PREFIXED = re.compile(
 )
 """An entry that says itself that it is an action item."""
 _REPORT = re.compile(
-    r"\b(?:incident|post-?mortem|report|sections?|title|document|timeline|summary|impact|action items?|follow-?ups?|stakeholders"
-    r"|customers|status page|retro(?:spective)?)\b.*\b(?:has been|have been|is|are|was|were|been)\b.*\b(?:dealt with|over"
-    r"|filled(?: (?:out|in))?|cleaned(?: up)?|published|reviewed|closed|completed?|resolved|updated|shared|created|assigned"
+    r"\b(?:incident|post-?mortem|report|sections?|title|document|timeline|summary|impact|action items?|follow-?ups?"
+    r"|stakeholders"
+    r"|customers|status page|retro(?:spective)?)\b.*\b(?:has been|have been|is|are|was|were|been)\b.*\b(?:dealt with"
+    r"|over"
+    r"|filled(?: (?:out|in))?|cleaned(?: up)?|published|reviewed|closed|completed?|resolved|updated|shared|created"
+    r"|assigned"
     r"|scheduled|notified|tracked|written|sent|documented|informed|held|approved|announced)\b",
     re.IGNORECASE,
 )
@@ -34,11 +37,13 @@ _REPORT = re.compile(
 _PASSIVE = frozenset(("is", "are", "was", "were", "been"))
 _SCHEDULE = re.compile(
     r"(?:action items? review|review of action items|action review|follow-?up review|retro(?:spective)? check-? ?in"
-    r"|next retro(?:spective)?|review(?: date| meeting)?|follow-?up meeting|next review|check-? ?in)\s*(?:date)?\s*[:：]",
+    r"|next retro(?:spective)?|review(?: date| meeting)?|follow-?up meeting|next review"
+    r"|check-? ?in)\s*(?:date)?\s*[:：]",
     re.IGNORECASE,
 )
 _UNFINISHED = re.compile(
-    r"\b(?:to|will|should|can|could|must|that|which|with|including|includes?|such as|e\.?g\.?|like|by|when|where|if|are|is|following"
+    r"\b(?:to|will|should|can|could|must|that|which|with|including|includes?|such as|e\.?g\.?|like|by|when|where|if"
+    r"|are|is|following"
     r"|because|since|as|either|of|from)\s*:\s*$",
     re.IGNORECASE,
 )

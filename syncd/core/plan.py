@@ -221,8 +221,13 @@ def _match(view: View, world: World, present: frozenset[str]) -> Matching:
         items,
         [*view.items, *lost],
         named=[view.tickets_of(row) for row in range(len(items))],
-        weighty=lambda known: known.link is not None or known.id in world.effects,
+        weighty=lambda known: _has_weight(known, world),
     )
+
+
+def _has_weight(known: KnownItem, world: World) -> bool:
+    """Whether it has, or may have, a ticket."""
+    return known.link is not None or known.id in world.effects
 
 
 def _homes(view: View, world: World, present: frozenset[str]) -> set[str]:
@@ -244,11 +249,11 @@ class _Decider:
 
     def decide(self, view: View, matching: Matching) -> _Decided:
         rows = RowDecider(view, self.world, matching, self.freed, self.claimed, self.homeless)
-        ids = _ids(view, matching)
+        ids = _ids(view, matching, self.world)
         decisions = [rows.decide(row, ids[row], matching.pairs.get(row)) for row in range(len(ids))]
         changes = _really_writing(view, [c for d in decisions for c in d.changes], self.world, self.write_back)
         path = view.postmortem.document.path
-        left = [k for k in matching.free if not is_unclaimed(k)] if view.finished.finished else []
+        left = [k for k in matching.free if not is_unclaimed(k) and k.id not in ids] if view.finished.finished else []
         detached = [_detach(known, path, self.world) for known in left]
         changes += [d.change for d in detached if d.change] + _placeholders(view)
         document = PlannedDocument(
@@ -269,8 +274,9 @@ def _is_clean(view: View, changes: Sequence[Change], decisions: Sequence[Decisio
     return not waiting and all(c.kind is ChangeKind.IGNORE for c in changes)
 
 
-def _ids(view: View, matching: Matching) -> list[str]:
-    taken = {k.id for k in view.items}
+def _ids(view: View, matching: Matching, world: World) -> list[str]:
+    """The ids of the rows. One whose ticket was lost and found keeps the id that it had without it."""
+    taken = {k.id for k in view.items} - {k.id for k in matching.free if not _has_weight(k, world)}
     ids = []
     same: Counter[tuple[str, str | None, str | None]] = Counter()
     for row, item in enumerate(view.postmortem.items):

@@ -12,25 +12,31 @@ from syncd.core.prose import Anchor, Prose
 from syncd.core.words import one_of, phrases
 
 NO_PROJECTS = frozenset(
-    phrases("""CVE, CWE, SEV, RFC, UTC, GMT, ADR, ISO, UTF, SHA, TLS, SSL, HTTP, PEP, JSR, COVID, GPT, MD, RSA, AES, ECMA, IEEE
-    GHSA, OWASP, SOC, NIST, PCI, IPV, USB, DDR, EC, AZ, EU, US, AP, SA, CA, S, P, V, Q, H, W, FY, CIS, CVSS, XP, KB, MS, TOP
-    BASE, MP, PM, PIR, RCA, WCAG, BCP, RHSA, DSA, USN, A, T1, SOC2, EST, PST, CET, IST, JST, BST""")
+    phrases("""
+    CVE, CWE, SEV, RFC, UTC, GMT, ADR, ISO, UTF, SHA, TLS, SSL, HTTP, PEP, JSR, COVID, GPT, MD, RSA, AES, ECMA
+    IEEE, GHSA, OWASP, SOC, NIST, PCI, IPV, USB, DDR, EC, AZ, EU, US, AP, SA, CA, S, P, V, Q, H, W, FY, CIS, CVSS
+    XP, KB, MS, TOP, BASE, MP, PM, PIR, RCA, WCAG, BCP, RHSA, DSA, USN, A, T1, SOC2, EST, PST, CET, IST, JST, BST
+""")
 )
 """What stands before a hyphen and a number without being a tracker's project."""
 
 _KEY = r"[A-Z][A-Z0-9_]{0,19}-\d{1,7}"
 _HTTP = re.compile(r"https?://([^/\s?#]+)([^\s?#]*)(?:\?([^\s#]*))?", re.IGNORECASE)
 _GIT_PATH = re.compile(
-    r"/((?:[\w.-]+/)+?[\w.-]+)/(?:-/)?(issues|pull|pulls|merge_requests|pull-requests|discussions|work_items)/(\d+)(?!\d)"
+    r"/((?:[\w.-]+/)+?[\w.-]+)/(?:-/)?(issues|pull|pulls|merge_requests|pull-requests|discussions"
+    r"|work_items)/(\d+)(?!\d)"
 )
 _COMMIT_PATH = re.compile(r"/((?:[\w.-]+/)+?[\w.-]+)/(?:-/)?commits?/[0-9a-fA-F]{7,40}\b")
 _BROWSE_PATH = re.compile(rf"/(?:browse|issue|issues|tickets?)/({_KEY})(?![\w-])")
 _KEY_QUERY = re.compile(rf"(?:selectedIssue|issueKey|key)=({_KEY})(?![\w-])")
 _PULLS = frozenset(("pull", "pulls", "merge_requests", "pull-requests"))
 _TICKET_URL = re.compile(
-    r"show_bug\.cgi\?|trello\.com/c/|app\.clickup\.com/|app\.asana\.com/|linear\.app/.+/issue/|/_workitems/|app\.shortcut\.com/"
-    r"|bugs\.launchpad\.net/|bugs\.\w+\.org/\d+|/T\d{3,}$|crbug\.com/\d|issuetracker\.google\.com/|monday\.com/boards|pivotaltracker\.com/"
-    r"|notion\.so/.+task|basecamp\.com/.+/todos/|redmine\..+/issues/\d|youtrack.+/issue/|bugzil\.la/\d|b\.corp\.google|buganizer|/bugs?/\d+",
+    r"show_bug\.cgi\?|trello\.com/c/|app\.clickup\.com/|app\.asana\.com/|linear\.app/.+/issue/|/_workitems/"
+    r"|app\.shortcut\.com/"
+    r"|bugs\.launchpad\.net/|bugs\.\w+\.org/\d+|/T\d{3,}$|crbug\.com/\d|issuetracker\.google\.com/"
+    r"|monday\.com/boards|pivotaltracker\.com/"
+    r"|notion\.so/.+task|basecamp\.com/.+/todos/|redmine\..+/issues/\d|youtrack.+/issue/|bugzil\.la/\d"
+    r"|b\.corp\.google|buganizer|/bugs?/\d+",
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"\d")
@@ -41,20 +47,25 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_THINGS = re.compile(
-    r"(?:\bai|\baction|\bitem|\bstep|\boption|\bphase|\bweek|\bno|\bpart|\brank|\bteam|\bnumber|\bincident|\bpriority|\bthe|\bour)\s*$",
+    r"(?:\bai|\baction|\bitem|\bstep|\boption|\bphase|\bweek|\bno|\bpart|\brank|\bteam|\bnumber|\bincident"
+    r"|\bpriority|\bthe|\bour)\s*$",
     re.IGNORECASE,
 )
 _ROW_KEY = re.compile(rf"{_KEY}$")
 _COLUMN_BARE = re.compile(r"(?:bug|issue|bz|ticket|gh|pr|no\.?)?\s*[#!]?(\d{1,8})$", re.IGNORECASE)
 
-_POINTERS = phrases("""issue, issues, ticket, tickets, link, links, here, pr, prs, pull request, merge request, mr, jira, bug, card, task
-    trello, github, gitlab, github issue, github ticket, jira ticket, jira issue, tracking issue, tracking ticket, tracking bug
-    tracked, tracked in, tracked by, tracked here, see, see issue, see ticket, see pr, see here, cf, ref, refs, related, fix
-    issue here, ticket here, see issue here, link to issue, link to github issue, link to ticket, here for an issue, follow-up
-    see here for an issue, issue for information gathering here, linear, asana, clickup, bugzilla, story, epic, tracking, via
-    done, done in, fixed, fixed in, fixed by, completed in, implemented in, closed by, resolved in, resolved by, added in
-    created, filed, opened, wip, draft pr, upstream, upstream issue, ticker, チケット, 課題, 工单, vorgang, incident.io, details
-    linked, linked issue, linked ticket, bug report, discussion, work item, and, in progress, pr open, merged, merged in""")
+_POINTERS = phrases("""
+    issue, issues, ticket, tickets, link, links, here, pr, prs, pull request, merge request, mr, jira, bug, card
+    task, trello, github, gitlab, github issue, github ticket, jira ticket, jira issue, tracking issue
+    tracking ticket, tracking bug, tracked, tracked in, tracked by, tracked here, see, see issue, see ticket
+    see pr, see here, cf, ref, refs, related, fix, issue here, ticket here, see issue here, link to issue
+    link to github issue, link to ticket, here for an issue, follow-up, see here for an issue
+    issue for information gathering here, linear, asana, clickup, bugzilla, story, epic, tracking, via, done
+    done in, fixed, fixed in, fixed by, completed in, implemented in, closed by, resolved in, resolved by, added in
+    created, filed, opened, wip, draft pr, upstream, upstream issue, ticker, チケット, 課題, 工单, vorgang
+    incident.io, details, linked, linked issue, linked ticket, bug report, discussion, work item, and, in progress
+    pr open, merged, merged in
+""")
 _POINTER_WORDS = re.compile(rf"(?:{one_of(_POINTERS)})(?![^\W_])", re.IGNORECASE)
 _LONGEST_POINTER = 80
 _BETWEEN = re.compile(r"[\s()\[\]（）【】,;:.|/+&–—·•→-]*")
@@ -231,7 +242,8 @@ def _tail_start(plain: str, f: Found) -> int | None:
     if f.linked:
         if words == f.reference.text:
             # The same link behind any other sentence, as we write it, must leave that sentence as it is.
-            return _pointer_start(plain, f.start, _OPEN_ENDED)
+            alone = _OWN_SENTENCE.search(plain, max(0, f.start - 30), f.start)
+            return alone.start() if alone else _pointer_start(plain, f.start, _OPEN_ENDED)
         if not _BETWEEN.sub("", _POINTER_WORDS.sub(" ", _BARE.sub(" ", words))):
             return _pointer_start(plain, f.start)
         return f.start if before.endswith((".", "!", "?", ":", "。")) and len(words) < 60 else None
@@ -254,10 +266,15 @@ def _before(words: frozenset[str]) -> re.Pattern[str]:
 
 _POINTER_BEFORE = _before(_POINTERS - {"and", "done", "fix", "here", "related", "created"})
 _OPEN_ENDED = _before(
-    phrases("""tracked in, tracked by, tracked as, see, see issue, see ticket, see pr, cf, ref, refs, done in, fixed in, fixed by, via
-    completed in, implemented in, closed by, resolved in, resolved by, added in, merged in""")
+    phrases("""
+    tracked in, tracked by, tracked as, see, see issue, see ticket, see pr, cf, ref, refs, done in, fixed in
+    fixed by, via, completed in, implemented in, closed by, resolved in, resolved by, added in, merged in
+""")
 )
 """Words that no sentence ends with."""
+_OWN_SENTENCE = re.compile(
+    r"(?<=[.!?])\s+(?:Tickets?|Ticker|Issues?|PRs?|Jira|Bugs?|Tracking (?:issue|ticket|bug))\s*[:#]?\s*$"
+)
 _SENTENCE_END = re.compile(r"[.!?)。：:–—-]\s*$")
 _APART = re.compile(r"\s*[:;|–—→-]")
 

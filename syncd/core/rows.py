@@ -22,7 +22,7 @@ from syncd.core.references import find_references, is_commit, named_first, tail,
 from syncd.core.sections import Place
 from syncd.core.sentence import Sentence, read_sentence
 from syncd.core.states import state_of, whole_state
-from syncd.core.words import TYPES
+from syncd.core.words import TYPES, phrases
 
 
 def action_roles(grid: Grid, place: Place) -> tuple[Role | None, ...] | None:
@@ -43,8 +43,11 @@ def _only_time(grid: Grid, found: tuple[Role | None, ...]) -> bool:
     return is_timeline(grid) and not {Role.STATUS, Role.TICKET, Role.OWNER} & set(found)
 
 
-_TASK_HEADERS = ("action item", "action items", "action", "actions", "アクション", "アクションアイテム", "行动项", "acción", "follow-up", "follow up", "corrective action",
-                 "remediation", "todo", "task", "maßnahme", "ação", "azione", "действие", "조치 사항")  # fmt: skip
+_TASK_HEADERS = phrases("""
+    action item, action items, action, actions, follow-up, follow up, corrective action, remediation, todo, task
+    アクション, アクションアイテム, 行动项, acción, maßnahme, ação, azione, действие, 조치 사항
+""")
+"""What a column is called that holds action items wherever its table stands."""
 
 
 def _stands_alone(grid: Grid, action: int, others: set[Role]) -> bool:
@@ -85,7 +88,7 @@ class _Row:
         line = self.row.line
         prose = self.prose(Role.ACTION)
         text = squeeze(prose.plain) if prose else ""
-        if all(is_blank(c.prose.plain) for c in self.row.cells) or is_nothing(text) and text:
+        if all(is_blank(c.prose.plain) for c in self.row.cells) or (is_nothing(text) and text):
             return
         if self._unfilled(text):
             self.findings.placeholders.append(line)

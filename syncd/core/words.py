@@ -44,81 +44,101 @@ ACTION_HEADINGS = phrases("""
     corrective action, corrective actions, corrective measures, corrective and preventive actions
     corrective and preventative actions, corrective and preventive measures, corrective and preventative measures
     preventive actions, preventative actions, preventive measures, preventative measures, prevention measures
-    prevention actions, capa, follow up, follow ups, follow-up, follow-ups, followup, followups, next steps, next step
-    remediation items, remediation actions, remediation tasks, remediation plan, remediation steps
+    prevention actions, capa, follow up, follow ups, follow-up, follow-ups, followup, followups, next steps
+    next step, remediation items, remediation actions, remediation tasks, remediation plan, remediation steps
     resulting action, resulting actions, review actions, future actions, next actions, todo, todos, to do, to dos
     to-do, to-dos, todo list, to-do list, to do list, tasks, task list, tickets, jira tickets, follow-up tickets
     work items, backlog items, improvement actions, improvement items, improvement plan, improvement tasks
     countermeasures, remedial actions, actionable items, actionables, action required, deliverables
 
-    アクションアイテム, アクション, アクションプラン, ネクストアクション, 再発防止策, 再発防止, 再発防止対応, 恒久対応, 恒久対策
-    改善策, 改善アクション, 今後の対応, 今後の対策, 対応策, 対策, フォローアップ, 次のステップ, 今後のアクション, 残タスク, タスク
-    行动项, 行动计划, 行动项目, 行動項目, 后续行动, 后续行动项, 改进措施, 改进项, 改善措施, 后续措施, 整改措施, 整改项, 预防措施, 待办事项
-    待办, 后续工作, 下一步, 下一步行动, 下一步计划, 后续计划, 纠正措施, 剩余行动项, 剩余风险与行动项, 跟进事项, 后续跟进, 改进计划, 后续改进
-    maßnahmen, massnahmen, folgemaßnahmen, korrekturmaßnahmen, gegenmaßnahmen, vorbeugende maßnahmen, aktionen
-    aufgaben, nächste schritte, weiteres vorgehen, was ändern wir, was wir ändern, aktionspunkte, offene punkte
-    acciones, acciones correctivas, acciones preventivas, acciones correctivas y preventivas, acciones inmediatas
+    アクションアイテム, アクション, アクションプラン, ネクストアクション, 再発防止策, 再発防止, 再発防止対応
+    恒久対応, 恒久対策, 改善策, 改善アクション, 今後の対応, 今後の対策, 対応策, 対策, フォローアップ, 次のステップ
+    今後のアクション, 残タスク, タスク, 行动项, 行动计划, 行动项目, 行動項目, 后续行动, 后续行动项, 改进措施
+    改进项, 改善措施, 后续措施, 整改措施, 整改项, 预防措施, 待办事项, 待办, 后续工作, 下一步, 下一步行动
+    下一步计划, 后续计划, 纠正措施, 剩余行动项, 剩余风险与行动项, 跟进事项, 后续跟进, 改进计划, 后续改进, maßnahmen
+    massnahmen, folgemaßnahmen, korrekturmaßnahmen, gegenmaßnahmen, vorbeugende maßnahmen, aktionen, aufgaben
+    nächste schritte, weiteres vorgehen, was ändern wir, was wir ändern, aktionspunkte, offene punkte, acciones
+    acciones correctivas, acciones preventivas, acciones correctivas y preventivas, acciones inmediatas
     acciones de seguimiento, acciones a tomar, plan de acción, plan de prevención, próximos pasos, medidas, tareas
     medidas correctivas, medidas preventivas, elementos de acción, puntos de acción, seguimiento, acciones a futuro
     actions correctives, actions préventives, actions correctives et préventives, actions à mener, plan d'action
     plan d'actions, prochaines étapes, mesures, mesures correctives, mesures préventives, suivi, tâches, à faire
     ações, ações corretivas, ações preventivas, ações corretivas e preventivas, plano de ação, próximos passos
-    itens de ação, medidas corretivas, tarefas, acompanhamento, próximas ações, ações futuras
-    azioni, azioni correttive, azioni preventive, piano d'azione, piano di azione, prossimi passi, misure correttive
-    misure preventive, attività, azioni da intraprendere
-    액션 아이템, 액션아이템, 조치 사항, 조치사항, 후속 조치, 후속조치, 재발 방지, 재발 방지 대책, 재발방지대책, 개선 사항, 향후 계획
-    할 일, 다음 단계, 실행 항목
-    действия, план действий, корректирующие действия, задачи, следующие шаги, меры, дальнейшие действия, что сделать
-    что будем делать, экшен айтемы, предупреждающие действия
-    acties, actiepunten, vervolgacties, maatregelen, volgende stappen, działania, działania naprawcze
-    działania korygujące, następne kroki, kolejne kroki, zadania, aksiyonlar, aksiyon maddeleri, sonraki adımlar
-    åtgärder, nästa steg
+    itens de ação, medidas corretivas, tarefas, acompanhamento, próximas ações, ações futuras, azioni
+    azioni correttive, azioni preventive, piano d'azione, piano di azione, prossimi passi, misure correttive
+    misure preventive, attività, azioni da intraprendere, 액션 아이템, 액션아이템, 조치 사항, 조치사항, 후속 조치
+    후속조치, 재발 방지, 재발 방지 대책, 재발방지대책, 개선 사항, 향후 계획, 할 일, 다음 단계, 실행 항목, действия
+    план действий, корректирующие действия, задачи, следующие шаги, меры, дальнейшие действия, что сделать
+    что будем делать, экшен айтемы, предупреждающие действия, acties, actiepunten, vervolgacties, maatregelen
+    volgende stappen, działania, działania naprawcze, działania korygujące, następne kroki, kolejne kroki, zadania
+    aksiyonlar, aksiyon maddeleri, sonraki adımlar, åtgärder, nästa steg
 """)
 
 ACTION_HEADING = re.compile(
     r"\baction[- ](?:items?|points?|plans?|register)\b|\bais\b"
-    r"|\b(?:corrective|preventi?ve|preventative|remedial|remediation|mitigation|follow[ -]?up|future|resulting|recommended|planned|proposed"
+    r"|\b(?:corrective|preventi?ve|preventative|remedial|remediation|mitigation|follow[ -]?up|future|resulting"
+    r"|recommended|planned|proposed"
     r"|review|improvement|post-?(?:incident|mortem)|outstanding|pending|further|required|agreed|concrete|key|next"
     r"|retro(?:spective)?|long[- ]term|short[- ]term|medium[- ]term|remaining|resultant)"
     r"(?: (?:and|&|/) [\w-]+)? (?:actions?|measures?|tasks?|steps?|tickets?|items|to-?dos?)\b"
-    r"|\bfollow[ -]?ups?\b|\bfollow[ -]?up (?:actions?|tasks?|items?|work|improvements?|tickets?|issues)\b|\bnext steps?\b"
+    r"|\bfollow[ -]?ups?\b|\bfollow[ -]?up (?:actions?|tasks?|items?|work|improvements?|tickets?|issues)\b"
+    r"|\bnext steps?\b"
     r"|\bactions? (?:items?|planned|required|to (?:take|be taken|prevent)|for)\b|\bto-?do\b"
-    r"|アクションアイテム|再発防止|行动项|行動項目|改进措施|整改|待办|后续行动|maßnahmen\b|\bacciones (?!tomadas|realizadas)"
-    r"|\bplan de acción\b|\bpróximos pasos\b|\bactions (?:correctives|préventives)\b|\bações (?!tomadas)|후속 조치|재발 방지"
+    r"|アクションアイテム|再発防止|行动项|行動項目|改进措施|整改|待办|后续行动|maßnahmen\b|\bacciones (?!tomadas"
+    r"|realizadas)"
+    r"|\bplan de acción\b|\bpróximos pasos\b|\bactions (?:correctives|préventives)\b|\bações (?!tomadas)|후속 조치"
+    r"|재발 방지"
 )
 """Headings that mean action items though they say more."""
 
 WEAK_HEADING = re.compile(
     r"\bprevent(?:ion|ing|ative|ive)?\b|\bremediations?\b|\bmitigations?$|^mitigations?\b|\bimprovements?\b"
-    r"|\brecommendations?\b|\brecommended\b|\bgoing forward\b|\bmoving forward\b|\bfuture (?:work|plans?|improvements?|prevention)\b"
-    r"|\b(?:what|how|which)\b.*\b(?:we|us)\b.*\b(?:do|doing|prevent|preventing|avoid|change|changing|improve|improving|fix|fixing|make sure|ensure)\b"
-    r"|\bwhat (?:is|are) being done\b|\b(?:what's|what is|what comes) next\b|\b(?:long|short|medium)[- ]term (?:fix|solution|plan|work)\w*"
-    r"|\bpermanent (?:fix|solution)\w*|\bcorrective\b|\bsteps (?:to|we)\b|\bplans?\b.*\b(?:prevent|future)\b|\bproposed changes\b"
+    r"|\brecommendations?\b|\brecommended\b|\bgoing forward\b|\bmoving forward\b|\bfuture (?:work|plans?"
+    r"|improvements?|prevention)\b"
+    r"|\b(?:what|how|which)\b.*\b(?:we|us)\b.*\b(?:do|doing|prevent|preventing|avoid|change|changing|improve"
+    r"|improving|fix|fixing|make sure|ensure)\b"
+    r"|\bwhat (?:is|are) being done\b|\b(?:what's|what is|what comes) next\b|\b(?:long|short|medium)[- ]term (?:fix"
+    r"|solution|plan|work)\w*"
+    r"|\bpermanent (?:fix|solution)\w*|\bcorrective\b|\bsteps (?:to|we)\b|\bplans?\b.*\b(?:prevent|future)\b"
+    r"|\bproposed changes\b"
     r"|\bchanges (?:we|to be)\b|\bfixes\b|\bopen (?:items|tasks)\b"
-    r"|prävention|vorbeugung|verbesserung|prevención|mejoras|recomendaciones|qué (?:cambia|vamos)|prévention|améliorations"
-    r"|recommandations|prevenção|melhorias|prevenzione|miglioramenti|予防|改善|预防|改进|防复发|예방|개선|предотвращ|улучшени"
+    r"|prävention|vorbeugung|verbesserung|prevención|mejoras|recomendaciones|qué (?:cambia|vamos)|prévention"
+    r"|améliorations"
+    r"|recommandations|prevenção|melhorias|prevenzione|miglioramenti|予防|改善|预防|改进|防复发|예방|개선|предотвращ"
+    r"|улучшени"
 )
 """Headings under which tasks may stand, if the document has no better place for them."""
 
 OTHER_HEADING = re.compile(
-    r"\btime ?line\b|\bchronolog|\bsequence of events\b|\bkey events\b|\bwent (?:well|wrong|poorly|badly|bad|good|right|great)\b"
-    r"|\b(?:didn't|did not|doesn't) go\b|\bworked well\b|\bwhat (?:worked|failed|helped|happened|did not help|didn't help|broke|we learned)\b"
-    r"|\bluck(?:y|ily)?\b|\blessons?\b(?!.*\bactions?\b)|\blearn(?:ed|t|ings?)\b|\btake-?aways?\b|\broot causes?\b|\bfive whys\b|\b5 whys\b"
-    r"|\battendees\b|\bparticipants\b|\breferences?\b|\brelated (?:issues|incidents|documents|links|files|reading|prs)\b|\bappendi"
+    r"\btime ?line\b|\bchronolog|\bsequence of events\b|\bkey events\b|\bwent (?:well|wrong|poorly|badly|bad|good"
+    r"|right|great)\b"
+    r"|\b(?:didn't|did not|doesn't) go\b|\bworked well\b|\bwhat (?:worked|failed|helped|happened|did not help"
+    r"|didn't help|broke|we learned)\b"
+    r"|\bluck(?:y|ily)?\b|\blessons?\b(?!.*\bactions?\b)|\blearn(?:ed|t|ings?)\b|\btake-?aways?\b|\broot causes?\b"
+    r"|\bfive whys\b|\b5 whys\b"
+    r"|\battendees\b|\bparticipants\b|\breferences?\b|\brelated (?:issues|incidents|documents|links|files|reading"
+    r"|prs)\b|\bappendi"
     r"|\bglossary\b|\bchecklist\b|\bsupporting (?:information|documents|material)\b|^stats$|^statistics$|^metrics$"
-    r"|^(?:executive )?summary$|^overview$|^impact\b|^background\b|^tl;?dr$|\bfollow[ -]?up (?:schedule|meetings?|timeline|dates?|questions?)\b"
+    r"|^(?:executive )?summary$|^overview$|^impact\b|^background\b|^tl;?dr$|\bfollow[ -]?up (?:schedule|meetings?"
+    r"|timeline|dates?|questions?)\b"
     r"|\bfaq\b|^(?:open )?questions\b|^decisions?\b|\bwhere we got\b|^authors?$|^status$|^severity$|^change ?log$"
-    r"|タイムライン|経緯|時系列|うまくいった|運が良かった|教訓|根本原因|概要|サマリー|参考|关闭审核|时间线|时间轴|经验教训|教训|根因|做得好|概述|参考"
-    r"|zeitleiste|zeitlicher ablauf|was lief|lief gut|lehren|ursache|zusammenfassung|cronolog|línea de tiempo|lecciones|aprendi"
-    r"|qué salió|causa raíz|resumen|chronologie|leçons|bien passé|cause racine|résumé|linha do tempo|lições|o que deu|causa raiz|resumo"
+    r"|タイムライン|経緯|時系列|うまくいった|運が良かった|教訓|根本原因|概要|サマリー|参考|关闭审核|时间线|时间轴"
+    r"|经验教训|教训|根因|做得好|概述|参考"
+    r"|zeitleiste|zeitlicher ablauf|was lief|lief gut|lehren|ursache|zusammenfassung|cronolog|línea de tiempo"
+    r"|lecciones|aprendi"
+    r"|qué salió|causa raíz|resumen|chronologie|leçons|bien passé|cause racine|résumé|linha do tempo|lições"
+    r"|o que deu|causa raiz|resumo"
     r"|lezioni|andato bene|riepilogo|타임라인|교훈|근본 원인|요약|хронолог|уроки|что прошло|корневая|причин|итоги"
 )
 """Headings under which nothing is an action item, wherever they stand."""
 
 ELSEWHERE_HEADING = re.compile(
-    r"\bactions? taken\b|\bsteps taken\b|\btaken actions?\b|\bimmediate (?:response|mitigation|fix)\b|\bresponse\b|\bresolution\b"
-    r"|\brecovery\b|\bdetection\b|\btriage\b|\bescalation\b|\bcommunications?\b|\bcauses?\b|\btriggers?\b|\bfactors?\b|\banalysis\b"
-    r"|acciones (?:tomadas|realizadas)|actions (?:prises|menées|effectuées)|ações tomadas|azioni intraprese|対応内容|対応の評価|处置"
+    r"\bactions? taken\b|\bsteps taken\b|\btaken actions?\b|\bimmediate (?:response|mitigation|fix)\b|\bresponse\b"
+    r"|\bresolution\b"
+    r"|\brecovery\b|\bdetection\b|\btriage\b|\bescalation\b|\bcommunications?\b|\bcauses?\b|\btriggers?\b"
+    r"|\bfactors?\b|\banalysis\b"
+    r"|acciones (?:tomadas|realizadas)|actions (?:prises|menées|effectuées)|ações tomadas|azioni intraprese|対応内容"
+    r"|対応の評価|处置"
 )
 """Headings that tell of the incident itself; inside an action section they are only groups."""
 
@@ -142,80 +162,74 @@ GROUP_WORDS = phrases("""
 
 STATES: dict[str, State] = {
     **dict.fromkeys(phrases("""
-        open, opened, todo, to do, to-do, not started, not yet started, not yet, not done, not done yet, undone, pending
-        backlog, backlogged, proposed, planned, scheduled, new, created, filed, assigned, accepted, ready, triage
-        triaged, queued, unresolved, outstanding, to be done, to be started, blocked, on hold, hold, paused, deferred
-        postponed, delayed, waiting, awaiting, not complete, not completed, incomplete, reopened, re-opened, identified
-        needs triage, unstarted, not implemented, not fixed, selected for development, ready for development
-        to be scheduled, next, upcoming, overdue, no, none yet, unassigned, actions planned, action planned
-        planned actions, draft, requested, future, later, not fully done, not closed, not resolved, tbd, tbc
-        未着手, 未対応, 未完了, 未実施, 未定, 保留, 予定, 計画中, 待ち, 検討, 検討予定, 要対応, オープン, 未
-        未开始, 待处理, 待办, 待定, 未完成, 计划中, 已计划, 未处理, 待开始, 待修复, 打开, 未解决, 未关闭, 规划中, 待跟进, 待确认, 待排期, 待做
-        offen, ausstehend, geplant, nicht begonnen, zu erledigen, noch nicht begonnen, nicht gestartet, wartend, neu
-        pendiente, pendientes, abierto, abierta, por hacer, no iniciado, no iniciada, sin empezar, sin iniciar
-        planificado, planificada, planeado, ouvert, ouverte, à faire, en attente, non commencé, planifié, planifiée, prévu
-        pendente, aberto, aberta, a fazer, não iniciado, não iniciada, planejado, planejada, planeado
-        aperto, aperta, da fare, in attesa, non iniziato, non iniziata, pianificato, pianificata, in sospeso
-        미착수, 대기, 예정, 할 일, 할일, 보류, 열림, 미완료, 계획, 대기 중
-        открыто, открыта, открыт, не начато, к выполнению, запланировано, ожидает, ожидание, новая, новый, сделать, план
-        otwarte, do zrobienia, oczekuje, zaplanowane, nie rozpoczęto, açık, yapılacak, beklemede, planlandı, öppen
-        te doen, gepland, niet gestart, att göra, planerad
-    """), State.OPEN),
+    open, opened, todo, to do, to-do, not started, not yet started, not yet, not done, not done yet, undone
+    pending, backlog, backlogged, proposed, planned, scheduled, new, created, filed, assigned, accepted, ready
+    triage, triaged, queued, unresolved, outstanding, to be done, to be started, blocked, on hold, hold, paused
+    deferred, postponed, delayed, waiting, awaiting, not complete, not completed, incomplete, reopened, re-opened
+    identified, needs triage, unstarted, not implemented, not fixed, selected for development
+    ready for development, to be scheduled, next, upcoming, overdue, no, none yet, unassigned, actions planned
+    action planned, planned actions, draft, requested, future, later, not fully done, not closed, not resolved, tbd
+    tbc, 未着手, 未対応, 未完了, 未実施, 未定, 保留, 予定, 計画中, 待ち, 検討, 検討予定, 要対応, オープン, 未
+    未开始, 待处理, 待办, 待定, 未完成, 计划中, 已计划, 未处理, 待开始, 待修复, 打开, 未解决, 未关闭, 规划中
+    待跟进, 待确认, 待排期, 待做, offen, ausstehend, geplant, nicht begonnen, zu erledigen, noch nicht begonnen
+    nicht gestartet, wartend, neu, pendiente, pendientes, abierto, abierta, por hacer, no iniciado, no iniciada
+    sin empezar, sin iniciar, planificado, planificada, planeado, ouvert, ouverte, à faire, en attente
+    non commencé, planifié, planifiée, prévu, pendente, aberto, aberta, a fazer, não iniciado, não iniciada
+    planejado, planejada, planeado, aperto, aperta, da fare, in attesa, non iniziato, non iniziata, pianificato
+    pianificata, in sospeso, 미착수, 대기, 예정, 할 일, 할일, 보류, 열림, 미완료, 계획, 대기 중, открыто, открыта
+    открыт, не начато, к выполнению, запланировано, ожидает, ожидание, новая, новый, сделать, план, otwarte
+    do zrobienia, oczekuje, zaplanowane, nie rozpoczęto, açık, yapılacak, beklemede, planlandı, öppen, te doen
+    gepland, niet gestart, att göra, planerad
+"""), State.OPEN),
     **dict.fromkeys(phrases("""
-        in progress, in-progress, inprogress, in progess, wip, work in progress, ongoing, on-going, doing, started
-        in work, in development, in review, under review, review, in code review, code review, partially done
-        partially complete, partially completed, partial, partly done, mostly done, almost done, investigating
-        under investigation, in testing, testing, in qa, qa, rolling out, rollout, in flight, in-flight, active, working
-        working on it, underway, under way, being worked on, pr exists, pr open, pr opened, pr up, pr raised, pr in review
-        pr submitted, draft pr, in pr, in design, in discussion, monitoring, implementing, developing, continuous, staged
-        in staging, on track, at risk, ready for review, pr created
-        進行中, 対応中, 着手中, 作業中, 実施中, 検討中, 調査中, 着手, 一部完了, 継続, 継続中, レビュー中
-        进行中, 处理中, 在途, 修复中, 实施中, 开发中, 跟进中, 部分完成, 持续, 持续进行, 推进中, 评审中, 测试中, 調查中, 调查中, 排查中
-        in arbeit, in bearbeitung, laufend, läuft, begonnen, teilweise, teilweise erledigt, in umsetzung
-        en curso, en progreso, en proceso, iniciado, iniciada, en marcha, en revisión, parcial, empezado
-        en cours, démarré, commencé, partiel, partiellement, en revue
-        em andamento, em progresso, em curso, em revisão, iniciado, em desenvolvimento
-        in corso, in lavorazione, avviato, iniziato, in revisione
-        진행 중, 진행중, 작업 중, 작업중, 검토 중, 검토중
-        в работе, в процессе, в прогрессе, начато, выполняется, делается, на ревью
-        w toku, w trakcie, devam ediyor, bezig, mee bezig, in uitvoering, pågår, pågående
-    """), State.IN_PROGRESS),
+    in progress, in-progress, inprogress, in progess, wip, work in progress, ongoing, on-going, doing, started
+    in work, in development, in review, under review, review, in code review, code review, partially done
+    partially complete, partially completed, partial, partly done, mostly done, almost done, investigating
+    under investigation, in testing, testing, in qa, qa, rolling out, rollout, in flight, in-flight, active
+    working, working on it, underway, under way, being worked on, pr exists, pr open, pr opened, pr up, pr raised
+    pr in review, pr submitted, draft pr, in pr, in design, in discussion, monitoring, implementing, developing
+    continuous, staged, in staging, on track, at risk, ready for review, pr created, 進行中, 対応中, 着手中, 作業中
+    実施中, 検討中, 調査中, 着手, 一部完了, 継続, 継続中, レビュー中, 进行中, 处理中, 在途, 修复中, 实施中, 开发中
+    跟进中, 部分完成, 持续, 持续进行, 推进中, 评审中, 测试中, 調查中, 调查中, 排查中, in arbeit, in bearbeitung
+    laufend, läuft, begonnen, teilweise, teilweise erledigt, in umsetzung, en curso, en progreso, en proceso
+    iniciado, iniciada, en marcha, en revisión, parcial, empezado, en cours, démarré, commencé, partiel
+    partiellement, en revue, em andamento, em progresso, em curso, em revisão, iniciado, em desenvolvimento
+    in corso, in lavorazione, avviato, iniziato, in revisione, 진행 중, 진행중, 작업 중, 작업중, 검토 중, 검토중
+    в работе, в процессе, в прогрессе, начато, выполняется, делается, на ревью, w toku, w trakcie, devam ediyor
+    bezig, mee bezig, in uitvoering, pågår, pågående
+"""), State.IN_PROGRESS),
     **dict.fromkeys(phrases("""
-        done, complete, completed, closed, fixed, implemented, resolved, finished, merged, shipped, deployed, released
-        live, landed, delivered, verified, documented, solved, addressed, accomplished, achieved, applied, rolled out
-        added, updated, created and merged, in production, in prod, this document, this report, this postmortem, yes
-        done in, fixed in, completed in, already done, has been done, this has been done, all done, actions taken
-        action taken, actioned, ok, checked, submitted and merged, pr merged, merged pr, enabled, installed, adopted
-        完了, 済, 済み, 対応済, 対応済み, 実施済, 実施済み, 完了済, 完了済み, クローズ, 解決, 解決済み, リリース済み, 修正済み
-        已完成, 完成, 已修复, 已关闭, 已解决, 已上线, 已合并, 已处理, 已实施, 已落地, 已部署, 已发布, 关闭, 完结, 已完结, 已验证
-        erledigt, fertig, abgeschlossen, umgesetzt, behoben, geschlossen, gelöst, implementiert, getan
-        hecho, hecha, completado, completada, terminado, terminada, finalizado, finalizada, cerrado, cerrada, resuelto
-        resuelta, implementado, implementada, listo, lista
-        fait, faite, terminé, terminée, fini, clos, close, fermé, résolu, résolue, livré, réalisé, réalisée
-        feito, feita, concluído, concluída, concluido, finalizado, fechado, fechada, resolvido, resolvida, pronto
-        fatto, fatta, completato, completata, chiuso, chiusa, risolto, risolta, concluso
-        완료, 완료됨, 해결, 종료, 닫힘, 처리 완료
-        готово, сделано, выполнено, завершено, закрыто, закрыта, закрыт, решено, исправлено
-        zrobione, gotowe, ukończone, zakończone, zamknięte, tamamlandı, bitti, kapatıldı, klaar, gedaan, afgerond, klart
-        färdig, klar
-    """), State.DONE),
+    done, complete, completed, closed, fixed, implemented, resolved, finished, merged, shipped, deployed, released
+    live, landed, delivered, verified, documented, solved, addressed, accomplished, achieved, applied, rolled out
+    added, updated, created and merged, in production, in prod, this document, this report, this postmortem, yes
+    done in, fixed in, completed in, already done, has been done, this has been done, all done, actions taken
+    action taken, actioned, ok, checked, submitted and merged, pr merged, merged pr, enabled, installed, adopted
+    完了, 済, 済み, 対応済, 対応済み, 実施済, 実施済み, 完了済, 完了済み, クローズ, 解決, 解決済み, リリース済み
+    修正済み, 已完成, 完成, 已修复, 已关闭, 已解决, 已上线, 已合并, 已处理, 已实施, 已落地, 已部署, 已发布, 关闭
+    完结, 已完结, 已验证, erledigt, fertig, abgeschlossen, umgesetzt, behoben, geschlossen, gelöst, implementiert
+    getan, hecho, hecha, completado, completada, terminado, terminada, finalizado, finalizada, cerrado, cerrada
+    resuelto, resuelta, implementado, implementada, listo, lista, fait, faite, terminé, terminée, fini, clos, close
+    fermé, résolu, résolue, livré, réalisé, réalisée, feito, feita, concluído, concluída, concluido, finalizado
+    fechado, fechada, resolvido, resolvida, pronto, fatto, fatta, completato, completata, chiuso, chiusa, risolto
+    risolta, concluso, 완료, 완료됨, 해결, 종료, 닫힘, 처리 완료, готово, сделано, выполнено, завершено, закрыто
+    закрыта, закрыт, решено, исправлено, zrobione, gotowe, ukończone, zakończone, zamknięte, tamamlandı, bitti
+    kapatıldı, klaar, gedaan, afgerond, klart, färdig, klar
+"""), State.DONE),
     **dict.fromkeys(phrases("""
-        cancelled, canceled, rejected, won't do, wont do, won't fix, wont fix, wontfix, will not do, will not fix, not needed
-        not required, no longer needed, no longer required, no longer relevant, not planned, superseded, obsolete, invalid
-        duplicate, duplicated, dropped, abandoned, declined, discarded, not doing, withdrawn, n/a anymore, skipped, failed
-        decided against, decided not to, not pursuing, closed as not planned, closed won't do, not applicable, deprecated
-        out of scope, unnecessary, removed, not going to do, won't implement, closed as duplicate, void, revoked
-        中止, 却下, 対応不要, 見送り, 不要, 取り下げ, 重複, キャンセル, 対応しない
-        已取消, 取消, 不做, 无需处理, 已拒绝, 重复, 不处理, 放弃, 已废弃, 已放弃, 不再需要, 已作废
-        abgebrochen, verworfen, abgelehnt, entfällt, hinfällig, nicht nötig, storniert
-        cancelado, cancelada, descartado, descartada, rechazado, rechazada, duplicado, no se hará, no necesario
-        annulé, annulée, abandonné, abandonnée, rejeté, rejetée, doublon, sans objet
-        rejeitado, rejeitada, descartado, não será feito, desnecessário
-        annullato, annullata, rifiutato, scartato, non necessario
-        취소, 취소됨, 불필요, 중단
-        отменено, отменена, отклонено, не будет, не нужно, неактуально, дубликат
-        anulowane, odrzucone, iptal, iptal edildi, geannuleerd, vervallen, avbruten, inställd
-    """), State.CANCELLED),
+    cancelled, canceled, rejected, won't do, wont do, won't fix, wont fix, wontfix, will not do, will not fix
+    not needed, not required, no longer needed, no longer required, no longer relevant, not planned, superseded
+    obsolete, invalid, duplicate, duplicated, dropped, abandoned, declined, discarded, not doing, withdrawn
+    n/a anymore, skipped, failed, decided against, decided not to, not pursuing, closed as not planned
+    closed won't do, not applicable, deprecated, out of scope, unnecessary, removed, not going to do
+    won't implement, closed as duplicate, void, revoked, 中止, 却下, 対応不要, 見送り, 不要, 取り下げ, 重複
+    キャンセル, 対応しない, 已取消, 取消, 不做, 无需处理, 已拒绝, 重复, 不处理, 放弃, 已废弃, 已放弃, 不再需要
+    已作废, abgebrochen, verworfen, abgelehnt, entfällt, hinfällig, nicht nötig, storniert, cancelado, cancelada
+    descartado, descartada, rechazado, rechazada, duplicado, no se hará, no necesario, annulé, annulée, abandonné
+    abandonnée, rejeté, rejetée, doublon, sans objet, rejeitado, rejeitada, descartado, não será feito
+    desnecessário, annullato, annullata, rifiutato, scartato, non necessario, 취소, 취소됨, 불필요, 중단, отменено
+    отменена, отклонено, не будет, не нужно, неактуально, дубликат, anulowane, odrzucone, iptal, iptal edildi
+    geannuleerd, vervallen, avbruten, inställd
+"""), State.CANCELLED),
 }  # fmt: skip
 
 STATE_MARKS: dict[str, State] = {
@@ -234,9 +248,10 @@ BOXES: dict[str, State] = {
 # --- types and severities -------------------------------------------------------------------------------------------
 
 TYPES = phrases("""
-    prevent, prevention, preventive, preventative, detect, detection, mitigate, mitigation, process, repair, respond
-    response, investigate, investigation, corrective, detective, documentation, monitor, fix, config, improve, recovery
-    予防, 検知, 緩和, プロセス, 预防, 检测, 缓解, 流程, prevenir, detectar, mitigar, proceso, prévention, détection, atténuation, processus
+    prevent, prevention, preventive, preventative, detect, detection, mitigate, mitigation, process, repair
+    respond, response, investigate, investigation, corrective, detective, documentation, monitor, fix, config
+    improve, recovery, 予防, 検知, 緩和, プロセス, 预防, 检测, 缓解, 流程, prevenir, detectar, mitigar, proceso
+    prévention, détection, atténuation, processus
 """)
 
 SEVERITIES = {"critical": "SEV-1", "major": "SEV-2", "minor": "SEV-3", "low": "SEV-4"}
@@ -244,8 +259,9 @@ SEVERITIES = {"critical": "SEV-1", "major": "SEV-2", "minor": "SEV-3", "low": "S
 # --- nothing --------------------------------------------------------------------------------------------------------
 
 NOTHING = phrases("""
-    none, none yet, n/a, na, nil, nothing, no actions, no action, no action items, no action required, no actions required
-    no follow-up, no follow ups, not applicable, none identified, none at this time, no items, no action needed, -, --
-    none required, no further action, no further actions, no further action required, nothing to do, no actions needed
-    なし, 特になし, 无, 暂无, keine, ninguna, ninguno, aucune, aucun, nenhuma, nenhum, nessuna, nessuno, 없음, нет
+    none, none yet, n/a, na, nil, nothing, no actions, no action, no action items, no action required
+    no actions required, no follow-up, no follow ups, not applicable, none identified, none at this time, no items
+    no action needed, -, --, none required, no further action, no further actions, no further action required
+    nothing to do, no actions needed, なし, 特になし, 无, 暂无, keine, ninguna, ninguno, aucune, aucun, nenhuma
+    nenhum, nessuna, nessuno, 없음, нет
 """)

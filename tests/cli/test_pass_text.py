@@ -91,10 +91,10 @@ def test_what_the_pace_leaves_for_later_is_said_and_when_it_comes(line):
 def test_a_link_that_cannot_be_written_into_its_row_is_said(line):
     line.write("a.md", document() + "| 1 | Add an alert | Platform | Oct 23 | Open | more | and more |\n")
     done = line.run()
-    print(*said(done), sep="\n")
-    created, not_written = said(done)
+    problem, created, not_written = said(done)
+    assert problem.startswith(f"! docs/a.md:{FIRST_ROW}  problem: This row has more cells")
     assert created.startswith(f"+ docs/a.md:{FIRST_ROW}  created MEM-1 ")
-    assert not_written.startswith(f"! docs/a.md:{FIRST_ROW}  not done: write row ")
+    assert not_written.startswith(f"! docs/a.md:{FIRST_ROW}  not written “Add an alert”: Its table has no Ticket")
 
 
 def test_a_document_that_is_not_finished_is_one_line_with_its_reason_and_its_place(line):

@@ -28,6 +28,7 @@ def test_help_and_version_load_no_client_no_database_and_no_settings(flag):
         "syncd.cli",
         "syncd.cli.guard",
         "syncd.cli.main",
+        "syncd.cli.options",
         "syncd.cli.printable",
         "syncd.cli.streams",
         "syncd.errors",

@@ -213,18 +213,45 @@ def test_a_severity_maps_to_ours_where_it_does(written, mapped):
 
 @pytest.mark.parametrize(
     "text",
-    ["(specific action)", "{{ summary }}", "<action>", "[Item 1]", "[Item 2].", "TBD", "TODO", "Action 1", "Action item 2 (owner, due date)",
-     "xxx", "e.g. add an alert", "Your action here", "YYYY-MM-DD", "Acción 1", "行动项 1（负责人）", "Describe the action", "[対策内容] (PR: #XXX)"],
-)  # fmt: skip
+    [
+        "(specific action)",
+        "{{ summary }}",
+        "<action>",
+        "[Item 1]",
+        "[Item 2].",
+        "TBD",
+        "TODO",
+        "Action 1",
+        "Action item 2 (owner, due date)",
+        "xxx",
+        "e.g. add an alert",
+        "Your action here",
+        "YYYY-MM-DD",
+        "Acción 1",
+        "行动项 1（负责人）",
+        "Describe the action",
+        "[対策内容] (PR: #XXX)",
+    ],
+)
 def test_a_placeholder_is_no_action(text):
     assert is_placeholder(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Add an alert", "[x] is not a box here", "Fix the (old) parser", "Use `<Suspense>`", "Add 2 tests (one each)", "Name the owner of each alert",
-     "Review action items weekly", "Test the restore", "Describe the restore in the runbook of the team", "(Re)start the workers"],
-)  # fmt: skip
+    [
+        "Add an alert",
+        "[x] is not a box here",
+        "Fix the (old) parser",
+        "Use `<Suspense>`",
+        "Add 2 tests (one each)",
+        "Name the owner of each alert",
+        "Review action items weekly",
+        "Test the restore",
+        "Describe the restore in the runbook of the team",
+        "(Re)start the workers",
+    ],
+)
 def test_an_action_is_no_placeholder(text):
     assert not is_placeholder(text)
 
@@ -287,9 +314,23 @@ def test_a_ticket_is_known_by_its_form(text, expected):
 
 @pytest.mark.parametrize(
     "text",
-    ["CVE-2024-1234", "SEV-2", "UTC-7", "ADR-3", "RFC-9110", "OPS-12", "the #1 cause", "AI #9", "a#b", "https://example.com/x", "x@1.2.3",
-     "[docs](https://example.com)", "ISO-8601", "utf-8"],
-)  # fmt: skip
+    [
+        "CVE-2024-1234",
+        "SEV-2",
+        "UTC-7",
+        "ADR-3",
+        "RFC-9110",
+        "OPS-12",
+        "the #1 cause",
+        "AI #9",
+        "a#b",
+        "https://example.com/x",
+        "x@1.2.3",
+        "[docs](https://example.com)",
+        "ISO-8601",
+        "utf-8",
+    ],
+)
 def test_what_only_looks_like_a_ticket_is_none(text):
     assert references(text) == []
 

@@ -85,7 +85,8 @@ def test_a_cell_over_several_columns_or_rows_keeps_the_others_in_their_columns()
 
 def test_a_confluence_task_tells_its_state_by_a_word_with_a_place():
     text = (
-        "<h2>Action items</h2><ac:task-list><ac:task><ac:task-id>7</ac:task-id><ac:task-status>incomplete</ac:task-status>"
+        "<h2>Action"
+        " items</h2><ac:task-list><ac:task><ac:task-id>7</ac:task-id><ac:task-status>incomplete</ac:task-status>"
         "<ac:task-body><span>Add an alert</span> <time datetime='2024-05-01' /></ac:task-body></ac:task></ac:task-list>"
     )
     (item,) = parse(document("<h1>Outage</h1>" + text, markup=Markup.HTML)).items

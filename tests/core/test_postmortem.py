@@ -119,11 +119,42 @@ def test_a_named_ticket_comes_before_one_that_is_mentioned():
 
 PIECES = st.sampled_from(
     [
-        "Add", "an", "alert", "for", "`code|x`", "**bold**", "(in", "brackets)", "[link](https://a.example)", "#12", "OPS-7",
-        "to:", "2024-05-01", "by", "@dana", "(done)", "done", "—", "!", "~~x~~", "<b>", "50%", "x_y_z", "Owner:", "SRE", "*",
-        "✅", "TODO:", "本", "e.g.", "[P1]", "“so”", "ticket", "[issue](https://github.com/a/b/issues/1)",
+        "Add",
+        "an",
+        "alert",
+        "for",
+        "`code|x`",
+        "**bold**",
+        "(in",
+        "brackets)",
+        "[link](https://a.example)",
+        "#12",
+        "OPS-7",
+        "to:",
+        "2024-05-01",
+        "by",
+        "@dana",
+        "(done)",
+        "done",
+        "—",
+        "!",
+        "~~x~~",
+        "<b>",
+        "50%",
+        "x_y_z",
+        "Owner:",
+        "SRE",
+        "*",
+        "✅",
+        "TODO:",
+        "本",
+        "e.g.",
+        "[P1]",
+        "“so”",
+        "ticket",
+        "[issue](https://github.com/a/b/issues/1)",
     ]
-)  # fmt: skip
+)
 LINE = st.tuples(st.lists(PIECES, max_size=4), st.lists(PIECES, max_size=5)).map(
     lambda parts: " ".join([*parts[0], "Restart", *parts[1]])
 )
@@ -175,9 +206,14 @@ def test_the_longest_column_is_the_action_when_no_header_names_one():
 
 @pytest.mark.parametrize(
     "row",
-    ["| 1 | (specific action) | (team) | (date) | Open |", "| 1 | {{ action }} | | | Open |", "| 2 | | | | Open |", "| 1 | Add it | <owner> | | Open |",
-     "| 1 | Add it | Name | YYYY-MM-DD | Open |"],
-)  # fmt: skip
+    [
+        "| 1 | (specific action) | (team) | (date) | Open |",
+        "| 1 | {{ action }} | | | Open |",
+        "| 2 | | | | Open |",
+        "| 1 | Add it | <owner> | | Open |",
+        "| 1 | Add it | Name | YYYY-MM-DD | Open |",
+    ],
+)
 def test_a_row_that_nobody_filled_in_is_no_item_but_a_placeholder(row):
     found = read(HEAD + TABLE + row + "\n")
     assert found.items == ()
@@ -210,11 +246,35 @@ def test_a_number_in_the_id_column_is_no_ticket():
 
 @pytest.mark.parametrize(
     "heading",
-    ["Action items", "ACTION ITEMS:", "6. Action Items & Follow-ups", "✅ Actions", "Corrective and preventative measures", "Follow-up tasks",
-     "Next steps", "Remediation", "Prevention", "What we're doing about it", "How are we preventing it from happening again?", "Action plan",
-     "Resulting Action", "AIs", "Systemic Mitigation", "Lessons learned and action items", "アクションアイテム", "行动项", "Maßnahmen",
-     "Plan de prevención", "Actions correctives", "Ações corretivas", "Azioni", "후속 조치", "План действий", "Was ändern wir"],
-)  # fmt: skip
+    [
+        "Action items",
+        "ACTION ITEMS:",
+        "6. Action Items & Follow-ups",
+        "✅ Actions",
+        "Corrective and preventative measures",
+        "Follow-up tasks",
+        "Next steps",
+        "Remediation",
+        "Prevention",
+        "What we're doing about it",
+        "How are we preventing it from happening again?",
+        "Action plan",
+        "Resulting Action",
+        "AIs",
+        "Systemic Mitigation",
+        "Lessons learned and action items",
+        "アクションアイテム",
+        "行动项",
+        "Maßnahmen",
+        "Plan de prevención",
+        "Actions correctives",
+        "Ações corretivas",
+        "Azioni",
+        "후속 조치",
+        "План действий",
+        "Was ändern wir",
+    ],
+)
 def test_a_heading_that_means_action_items_holds_some(heading):
     text = f"# Outage\n\n## Timeline\n\n- 10:00 down\n\n## {heading}\n\n- Add an alert\n\n## References\n\n- A page\n"
     assert [i.action for i in read(text).items] == ["Add an alert"]
@@ -222,9 +282,26 @@ def test_a_heading_that_means_action_items_holds_some(heading):
 
 @pytest.mark.parametrize(
     "heading",
-    ["Timeline", "What went well", "What went wrong", "Where we got lucky", "Lessons learned", "Root cause", "Impact", "Actions taken", "Resolution",
-     "Follow-up schedule", "Publishing checklist", "Attendees", "References", "Detection", "時系列", "经验教训", "Was lief gut"],
-)  # fmt: skip
+    [
+        "Timeline",
+        "What went well",
+        "What went wrong",
+        "Where we got lucky",
+        "Lessons learned",
+        "Root cause",
+        "Impact",
+        "Actions taken",
+        "Resolution",
+        "Follow-up schedule",
+        "Publishing checklist",
+        "Attendees",
+        "References",
+        "Detection",
+        "時系列",
+        "经验教训",
+        "Was lief gut",
+    ],
+)
 def test_a_heading_that_means_something_else_holds_none(heading):
     assert read(f"# Outage\n\n## {heading}\n\n- Add an alert\n- [ ] Add another\n").items == ()
 

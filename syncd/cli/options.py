@@ -1,0 +1,34 @@
+"""The options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", help="The configuration; else $SYNCD_CONFIG, ./syncd.toml, /etc/syncd/syncd.toml.", metavar="FILE"
+    ),
+]
+Source = Annotated[
+    Path | None,
+    typer.Option(
+        "--source",
+        help="Postmortems, without any configuration: tickets and ledger in ./.syncd.",
+        metavar="PATH",
+    ),
+]
+Team = Annotated[str | None, typer.Option("--team", help="Only this team.", metavar="NAME")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summaries, no hints.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Print all there is to say.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, as with NO_COLOR=1.")]
+Item = Annotated[str, typer.Argument(help="An item's id, PATH:LINE, or a ticket key.", metavar="ITEM")]
+Retry = Annotated[bool, typer.Option("--retry", help="Try again what a tracker refused.")]
+Approve = Annotated[
+    str | None, typer.Option("--approve", help="Let the plan of this hash through a brake.", metavar="HASH")
+]
+Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 10 when changes are pending.")]
