@@ -22,6 +22,9 @@ WRITES = (ChangeKind.CREATE, ChangeKind.ADOPT, ChangeKind.UPDATE, ChangeKind.REC
 WORDS = {State.OPEN: "Open", State.IN_PROGRESS: "In progress", State.DONE: "Done", State.CANCELLED: "Cancelled"}
 
 
+POLICY = Policy(team="default", trackers=("files",), status_words=WORDS, creates_per_pass=1000)
+
+
 @dataclass
 class Clock:
     """Stands still until a test moves it."""
@@ -42,7 +45,7 @@ class Line:
     folder: Path
     clock: Clock = field(default_factory=Clock)
     tracker: Tracker | None = None
-    policy: Policy = Policy(team="default", trackers=("files",), status_words=WORDS, creates_per_pass=1000)
+    policy: Policy = POLICY
     ledger: Ledger = field(init=False)
     wrap: Callable[[Application], Application] = lambda app: app
 

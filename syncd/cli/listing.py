@@ -75,16 +75,23 @@ def _flat(entries: Sequence[Entry]) -> Iterator[Line]:
 def _grouped(entries: Sequence[Entry], width: int) -> Iterator[Line]:
     if width < WIDE:
         entries = [replace(e, detail=e.detail if e.brief is None else e.brief) for e in entries]
-    grid = _Grid.of(entries, width)
+    line = max((len(str(e.line)) for e in entries), default=1)
+    what = max((cell_len(e.what) for e in entries), default=0)
+    text = max((cell_len(e.text) for e in entries), default=0)
     for number, (heading, group) in enumerate(groupby(entries, lambda entry: entry.heading)):
         if number:
             yield ()
         yield ((heading, "bold"),)
-        before = None
-        for entry in group:
-            same = before is not None and (entry.line, entry.text) == (before.line, before.text)
-            yield from grid.lines(entry, again=same)
-            before = entry
+        here = [*group]
+        yield from _document(here, _Grid.of(here, line=line, what=what, text=text, width=width))
+
+
+def _document(entries: Sequence[Entry], grid: _Grid) -> Iterator[Line]:
+    before = None
+    for entry in entries:
+        same = before is not None and (entry.line, entry.text) == (before.line, before.text)
+        yield from grid.lines(entry, again=same)
+        before = entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +105,10 @@ class _Grid:
     """For text and detail together."""
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], width: int) -> _Grid:
-        line = max((len(str(e.line)) for e in entries), default=1)
-        what = max((cell_len(e.what) for e in entries), default=0)
+    def of(cls, entries: Sequence[Entry], *, line: int, what: int, text: int, width: int) -> _Grid:
+        """As wide as all of a listing needs, but for the details: one document's give way to no other's."""
         room = max(width - (line + what + 8), NARROW)
         short = [n for n in (cell_len(e.detail) for e in entries) if n <= room * SIDE]
-        text = max((cell_len(e.text) for e in entries), default=0)
         return cls(line, what, min(text, room - 2 - max(short, default=0)), room)
 
     def lines(self, entry: Entry, *, again: bool) -> Iterator[Line]:

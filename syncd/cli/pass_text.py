@@ -1,18 +1,18 @@
-"""A pass for people: what changes where and why, a summary, the next command."""
+"""A pass for people: what changes where, and why."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from syncd.cli.listing import Entry, listing
 from syncd.cli.opening import Opening
+from syncd.cli.pass_end import TROUBLE, show_end
 from syncd.cli.printable import counted
 from syncd.cli.terminal import Line, Terminal
-from syncd.core.change import WRITING, Change, ChangeKind, Outcome
+from syncd.core.change import Change, ChangeKind, Outcome
 from syncd.core.decide import UNFINISHED
 from syncd.core.model import Kind, Problem
 from syncd.reconcile import Pass, Request
@@ -39,8 +39,6 @@ WORDS = {
 }
 """Before and after."""
 
-TROUBLE = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNKNOWN)
-
 _LINE = re.compile(r" \(line (\d+)\)$")
 
 
@@ -51,9 +49,7 @@ def show(done: Pass, terminal: Terminal, *, request: Request, opening: Opening) 
         terminal.out(*line)
     if said:
         terminal.hint()
-    terminal.hint(*summary(done))
-    for words in next_steps(done, request=request, opening=opening, verbose=terminal.verbose):
-        terminal.hint(words)
+    show_end(done, terminal, request=request, opening=opening)
 
 
 def lines(done: Pass, *, width: int | None, verbose: bool, opening: Opening) -> Iterator[Line]:
@@ -100,7 +96,7 @@ def _entry(change: Change, *, team: str, name_tracker: bool) -> Entry:
         sign, style = "!", "red"
     elif change.outcome is Outcome.SKIPPED and change.kind is ChangeKind.WRITE_BACK:
         sign, style = "!", "yellow"
-    brief = _brief(change)
+    asked = _asked(change)
     return Entry(
         path=change.path,
         line=change.line,
@@ -108,8 +104,8 @@ def _entry(change: Change, *, team: str, name_tracker: bool) -> Entry:
         style=style,
         what=_what(change, name_tracker=name_tracker),
         text=change.text,
-        detail=brief if brief and change.outcome is Outcome.DONE else change.reason,
-        brief=brief,
+        detail=asked if asked and change.outcome is not Outcome.PLANNED else change.reason,
+        brief=asked,
         team=team,
     )
 
@@ -131,14 +127,12 @@ def _what(change: Change, *, name_tracker: bool) -> str:
             return before
 
 
-def _brief(change: Change) -> str | None:
-    """Of a ticket that is to be made, who and when: why is clear."""
+def _asked(change: Change) -> str | None:
+    """Who is asked and until when, of a ticket that is made, or will be: why is clear, or the same for many."""
     if change.kind is not ChangeKind.CREATE or change.desired is None or change.outcome in TROUBLE:
         return None
-    if change.outcome is Outcome.PENDING:
-        return None
-    wanted = change.desired
-    return f"{wanted.owner or 'no owner'}, {wanted.due or 'no due date'}"
+    owner, due = change.desired.owner, change.desired.due
+    return f"{owner or 'no owner'}, {due or 'no date'}"
 
 
 # --- documents that are not finished
@@ -182,61 +176,3 @@ def _seen_unfinished(done: Pass) -> Iterator[tuple[str, tuple[int, str]]]:
         if postmortem.items or postmortem.placeholders:
             marked = postmortem.sign.line if postmortem.sign else next(iter(postmortem.placeholders), 1)
             yield record.path, (marked, record.finished_why)
-
-
-# --- the end
-
-
-def summary(done: Pass) -> Line:
-    """One line about the whole pass."""
-    changes = [change for _, change in done.changes]
-    future = done.dry_run or done.stale is not None
-    said = [words for words in _counts(changes, future=future) if words]
-    read = counted(sum(s.read for s in done.sources), "document")
-    return ((f"{'Plan' if future else 'Done'}: {', '.join(said) or 'nothing to do'} ({read}).", "bold"),)
-
-
-def _counts(changes: Sequence[Change], *, future: bool) -> Iterator[str]:
-    went = (Outcome.PLANNED, Outcome.DONE)
-    kinds = Counter(c.kind for c in changes if c.outcome in went)
-    for kind, noun, before, after in (
-        (ChangeKind.CREATE, "ticket", "to create", "created"),
-        (ChangeKind.ADOPT, "ticket", "to track", "newly tracked"),
-        (ChangeKind.UPDATE, "ticket", "to update", "updated"),
-        (ChangeKind.RECORD, "change", "to note", "noted"),
-        (ChangeKind.WRITE_BACK, "row", "to write", "written"),
-    ):
-        if kinds[kind]:
-            yield f"{counted(kinds[kind], noun)} {before if future else after}"
-    outcomes = Counter(c.outcome for c in changes if c.kind in WRITING)
-    for number, words in (
-        (outcomes[Outcome.PENDING], "later"),
-        (sum(outcomes[o] for o in TROUBLE), "failed"),
-        (kinds[ChangeKind.REPORT], "to check"),
-        (kinds[ChangeKind.IGNORE], "ignored"),
-    ):
-        if number:
-            yield f"{number:,} {words}"
-
-
-def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool) -> Iterator[str]:
-    """What a person would type now; it can be pasted."""
-    again = f"syncd reconcile{opening.flags}{_flags(request)}"
-    changes = [change for _, change in done.changes]
-    if done.stale:
-        yield f"The approval {done.stale} is for another plan; nothing was done."
-        yield f"To let this plan through: {again} --approve {done.plan_hash}"
-    elif done.brake:
-        yield f"Held: {done.brake}."
-        yield f"Nothing of it was done. To let just this plan through: {again} --approve {done.plan_hash}"
-    elif done.dry_run and any(c.kind in WRITING and c.outcome is Outcome.PLANNED for c in changes):
-        yield f"Next: {again}"
-    elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for c in changes):
-        yield f"Next: {again}, for those that come later"
-    if done.dry_run and not verbose and any(c.kind is ChangeKind.IGNORE for c in changes):
-        yield "--verbose lists what is ignored, and why."
-
-
-def _flags(request: Request) -> str:
-    team = f" --team {shlex.quote(request.team)}" if request.team else ""
-    return f"{team}{' --retry' if request.retry else ''}"

@@ -25,7 +25,9 @@ HEADERS: dict[str, Role] = {
     accion, acciones, tarea, descripción, medida, elemento de acción, mesure, tâche, ação, ações, tarefa, descrição
     item de ação, azione, azioni, attività, descrizione, compito, misura, 액션, 액션 아이템, 조치, 조치 사항
     조치사항, 작업, 내용, 할 일, действие, действия, задача, задачи, мера, описание, actie, actiepunt, taak
-    działanie, zadanie, aksiyon, görev, åtgärd
+    działanie, zadanie, aksiyon, görev, åtgärd, меры, aksjon, aksjonspunkt, tiltak, handling, oppgave, opgave, uppgift
+    toimenpide, tehtävä, opatření, úkol, teendő, acțiune, hành động, hạng mục, việc cần làm, công việc, biện pháp
+    tindakan, tugas, дія, завдання, захід, 措施項目, 待辦事項, 改善措施, 改進措施, 과제, الإجراء
 """), Role.ACTION),
     **dict.fromkeys(phrases("""
     owner, owners, owner s, assignee, assignees, assigned to, assigned, who, responsible, responsible person
@@ -36,7 +38,10 @@ HEADERS: dict[str, Role] = {
     besitzer, dueño, responsable, responsables, propietario, encargado, asignado a, quién, asignado, porteur
     pilote, qui, propriétaire, assigné à, responsável, dono, quem, atribuído a, responsabile, proprietario
     assegnatario, chi, 담당, 담당자, 책임자, 오너, 담당 팀, владелец, ответственный, исполнитель, кто
-    ответственные, eigenaar, verantwoordelijke, wie, właściciel, odpowiedzialny, sorumlu, ansvarig
+    ответственные, eigenaar, verantwoordelijke, wie, właściciel, odpowiedzialny, sorumlu, ansvarig, eier
+    ejer, ansvarlig, ägare, tilldelad, vastuuhenkilö, omistaja, vlastník, odpovědný, felelős, responsabil, phụ trách
+    người phụ trách, chịu trách nhiệm, người thực hiện, penanggung jawab, pemilik, відповідальний, виконавець, власник
+    負責人, 負責單位, 負責團隊, المسؤول
 """), Role.OWNER),
     **dict.fromkeys(phrases("""
     due, due date, due by, deadline, expected date, eta, target, target date, by when, when, date, completion date
@@ -49,18 +54,22 @@ HEADERS: dict[str, Role] = {
     fecha objetivo, fecha de vencimiento, cuándo, échéance, date limite, date cible, date d'échéance, délai, quand
     prazo, data limite, data, vencimento, data alvo, quando, scadenza, data di scadenza, entro, 기한, 마감일, 마감
     예정일, 완료 예정일, 목표일, срок, дедлайн, дата, срок выполнения, когда, streefdatum, vervaldatum, termin
-    son tarih, förfallodatum
+    son tarih, förfallodatum, forfall, forfallsdato, senast, klart senast, määräaika, termín, do kdy, határidő, termen
+    hạn, hạn chót, hạn hoàn thành, thời hạn, ngày hoàn thành, tenggat, batas waktu, термін, 完成期限, 預計完成日
+    預計完成, 截止日, 目標日期, الموعد النهائي
 """), Role.DUE),
     **dict.fromkeys(phrases("""
     status, state, current status, current state, progress, done, done?, completed, completed?, complete
     resolution status, status notes, status/notes, action status, 状態, ステータス, 状況, 進捗, 対応状況, 完了
     状态, 进度, 进展, 完成情况, 当前状态, 完成状态, stand, zustand, estado, estatus, situación, statut, état
     avancement, situação, stato, avanzamento, 상태, 진행 상황, 진행상황, 진행 상태, статус, состояние, stan, durum
+    tilstand, tila, stav, állapot, stare, trạng thái, tình trạng, стан, 狀態, 進度, 進展, الحالة
 """), Role.STATUS),
     **dict.fromkeys(phrases("""
     type, action type, kind, category, class, classification, type of action, item type, タイプ, 種別, 種類, 分類
     カテゴリ, 类型, 分类, 类别, typ, art, kategorie, tipo, tipo de acción, categoría, categoria, catégorie, 유형
-    종류, 분류, 구분, тип, категория, soort, tür
+    종류, 분류, 구분, тип, категория, soort, tür, slag, kategori, tyyppi, druh, típus, loại, phân loại, jenis, категорія
+    類別, 類型, 種類
 """), Role.TYPE),
     **dict.fromkeys(phrases("""
     id, #, no, nr, num, number, ref, ai, ai #, ai id, action id, action #, item #, item id, task id, task #, seq
@@ -76,13 +85,15 @@ HEADERS: dict[str, Role] = {
     related issues, related ticket, linked issue, issue number, issue id, issue url, bugzilla, key, work item link
     ado, azure devops, story, epic, shortcut, チケット, 課題, 関連チケット, チケット番号, 工单, 工单号, 关联工单
     关联issue, 工单链接, vorgang, tarjeta, ticket jira, chamado, 티켓, 이슈, 지라, тикет, задача jira, тикеты
-    zgłoszenie
+    zgłoszenie, sak, ärende, sag, tiketti, phiếu, tiket, тікет, 工單, 單號
 """), Role.TICKET),
 }  # fmt: skip
 
 _PERHAPS_TICKET = phrases("""
     issue, issues, link, links, reference, references, ref, url, relevant link, related, evidence, notes, comment
     comments, 目标/关联 incident, 链接, リンク, 参照, enlace, lien, link/ref, where, progress
+    referanse, referens, referencia, référence, referenz, referência, riferimento, ссылка, посилання, liên kết, tautan
+    連結, 링크
 """)
 _TICKET_WHEN_EMPTY = phrases("issue, issues, link, links, reference, ref, url, 链接, リンク, enlace, lien")
 _CONTAINED: tuple[tuple[re.Pattern[str], Role], ...] = (

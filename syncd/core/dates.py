@@ -35,6 +35,7 @@ _MONTH_NAMES = (
 _MONTHS = {name: number for number, names in enumerate(_MONTH_NAMES, 1) for name in phrases(names)}
 _MONTH = rf"(?:{one_of(frozenset(_MONTHS))})(?![^\W\d_])\.?"
 _DAY = r"\d{1,2}(?!\d)(?:st|nd|rd|th|er|º|ª|\.)?"
+_TO_DAY = rf"(?:\s*(?:-|–|—|to|/|&)\s*{_DAY})?"
 _YEAR = r"(?:19|20)\d\d(?!\d)"
 
 _DATE = re.compile(
@@ -44,8 +45,10 @@ _DATE = re.compile(
   | (?<!\d)(?P<short_month>\d{{1,2}})\s*[月월]\s*(?P<short_day>\d{{1,2}})\s*[日号일]
   | (?<![\w.])(?P<first>\d{{1,2}})(?P<mark>[-/.])(?P<second>\d{{1,2}})(?P=mark)(?P<last>{_YEAR}|\d\d(?!\d))(?![-/.]?\d)
   | (?<![\w/.-])(?P<left>\d{{1,2}})/(?P<right>\d{{1,2}})(?![\w/]|[-.]\d)
-  | (?<![^\W_])(?P<name>{_MONTH})[\s,-]{{0,3}}(?P<name_day>{_DAY})(?:\s*(?:-|–|—|to|/)\s*{_DAY})?(?:[\s,-]{{0,3}}(?:of\s|de\s)?(?P<name_year>{_YEAR}))?(?![:\d])
-  | (?<![\w.])(?P<day>{_DAY})(?:\s*(?:-|–|—|to|/|&)\s*{_DAY})?[\s-]{{0,2}}(?:of\s|de\s|d[e']\s?)?(?P<day_name>{_MONTH})(?:[\s,-]{{0,3}}(?:of\s|de\s|del\s)?(?P<day_year>{_YEAR}))?
+  | (?<![^\W_])(?P<name>{_MONTH})[\s,-]{{0,3}}(?P<name_day>{_DAY}){_TO_DAY}
+    (?:[\s,-]{{0,3}}(?:of\s|de\s)?(?P<name_year>{_YEAR}))?(?![:\d])
+  | (?<![\w.])(?P<day>{_DAY}){_TO_DAY}[\s-]{{0,2}}(?:of\s|de\s|d[e']\s?)?(?P<day_name>{_MONTH})
+    (?:[\s,-]{{0,3}}(?:of\s|de\s|del\s)?(?P<day_year>{_YEAR}))?
     """,
     re.VERBOSE | re.IGNORECASE,
 )

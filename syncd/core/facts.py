@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
@@ -23,9 +23,14 @@ LABELS: dict[str, str] = {
     发生时间, 首次发生时间, 事故时间, 事件时间, 发生日期, 事故日期, 故障时间, fecha del incidente
     fecha de incidente, inicio, hora de inicio, date de l'incident, début, data do incidente, início
     datum des vorfalls, vorfallsdatum, beginn, data dell'incidente, inizio, 발생 일시, 발생일, 발생 시각
-    дата инцидента, начало, datum incident
+    дата инцидента, начало, datum incident, first detected, detected on, discovered, discovered on, date detected
+    date/time detected, date discovered, first seen, incident started at, 首次发现, 首次發現, 发现时间, 发现日期, 發生時間
+    發生日期, 事故時間, 事故日期, 발견일, 발생 시간, fecha de inicio, fecha y hora, date et heure, data de início
+    data e hora, дата обнаружения, дата и время, время начала, дата інциденту, дата виявлення, hendelsesdato
+    dato for hendelsen, starttidspunkt, hændelsesdato, incidentdatum, starttid, ngày xảy ra, thời gian xảy ra
+    waktu kejadian, tanggal kejadian, data incydentu, olay tarihi
 """), "incident_date"),
-    **dict.fromkeys(phrases("date, dates, 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day"), "date"),
+    **dict.fromkeys(phrases("date, dates, 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day, dato, ngày, tanggal, tarih, päivämäärä, dátum"), "date"),
     **dict.fromkeys(phrases("""
     postmortem date, post-mortem date, post mortem date, date of postmortem, date of post-mortem
     date of post mortem, review held, retro held, retrospective held, retrospective date, retro date, meeting date
@@ -42,12 +47,14 @@ LABELS: dict[str, str] = {
     **dict.fromkeys(phrases("""
     severity, sev, incident severity, severity level, sev level, incident level, 重大度, 深刻度, 严重级别, 严重程度
     事故等级, 级别, 严重性, schweregrad, severidad, gravedad, sévérité, gravité, severidade, gravidade, gravità
-    심각도, критичность, серьезность, impact level, incident priority, ernst
+    심각도, критичность, серьезность, impact level, incident priority, ernst, 嚴重性, 嚴重程度, 嚴重等級, 等级, 영향도
+    уровень влияния, уровень критичности, критичність, серйозність, alvorlighet, alvorlighetsgrad, alvorsgrad
+    allvarlighetsgrad, mức độ, mức độ nghiêm trọng, tingkat keparahan
 """), "severity"),
     **dict.fromkeys(phrases("""
     status, postmortem status, post-mortem status, document status, report status, doc status, incident status
     review status, current status, 状态, 状態, ステータス, estado, statut, stato, zustand, 상태, статус
-    postmortem state
+    postmortem state, 狀態, trạng thái, tila, stav, stan, durum
 """), "status"),
     **dict.fromkeys(phrases("""
     incident, incident link, incident ticket, incident issue, incident url, incident #, issue, issues, issue link
@@ -109,6 +116,11 @@ def facts(page: Page) -> list[Fact]:
     """What front matter, the lines before the first real section, and short sections like ``## Status`` say."""
     found = [Fact(LABELS.get(key, ""), key, value, line) for key, (value, line) in page.front.items() if key in LABELS]
     return [fact for fact in (*found, *_head(page)) if fact.kind and fact.value]
+
+
+def of_kind(known: Iterable[Fact], kind: str) -> Iterator[Fact]:
+    """The facts of one kind, in order."""
+    return (fact for fact in known if fact.kind == kind)
 
 
 def _head(page: Page) -> Iterator[Fact]:

@@ -138,8 +138,8 @@ def _in_brackets(text: str) -> bool:
 
 
 _CELL_WORDS = phrases("""
-    name, names, owner, owners, team, teams, person, role, date, due, assignee, who, when, date/time, link, ticket, status
-    type, or, and, the, your, of
+    name, names, owner, owners, team, teams, person, role, date, due, assignee, who, when, date/time, link, ticket
+    status, type, or, and, the, your, of
 """)
 
 

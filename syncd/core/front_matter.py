@@ -77,6 +77,7 @@ def _values(source: str) -> dict[str, tuple[str, int]]:
             if key is None:
                 key = event
             else:
-                found[key.value.strip().lower().replace("_", " ")] = (event.value.strip(), key.start_mark.line + 2)
+                line = key.start_mark.line if key.start_mark else 0
+                found[key.value.strip().lower().replace("_", " ")] = (event.value.strip(), line + 2)
                 key = None
     return found

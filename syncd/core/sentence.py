@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from syncd.core.attributes import peel_line_of_attributes
 from syncd.core.beginning import peel_beginning, subject_owner
-from syncd.core.ending import peel_attributes, peel_ending
+from syncd.core.ending import peel_ending
 from syncd.core.model import Reference, Span, State
 from syncd.core.peel import Peel
 from syncd.core.prose import Emphasis, Prose, squeeze
@@ -66,7 +67,7 @@ def attributes_of(prose: Prose, projects: frozenset[str]) -> Sentence:
     """What a line of ``Owner: X, due: Y`` adds to the task it belongs to; :data:`NOTHING` when it adds nothing."""
     found = find_references(prose, projects)
     peel = Peel(prose, projects, frozenset(), found, end=len(prose.plain))
-    if not peel_attributes(peel):
+    if not peel_line_of_attributes(peel):
         if whole(prose, found):
             peel.named.extend(found)
         elif state := whole_state(_FIRST_CLAUSE.split(prose.plain, maxsplit=1)[0]):

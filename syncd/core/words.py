@@ -50,6 +50,8 @@ ACTION_HEADINGS = phrases("""
     to-do, to-dos, todo list, to-do list, to do list, tasks, task list, tickets, jira tickets, follow-up tickets
     work items, backlog items, improvement actions, improvement items, improvement plan, improvement tasks
     countermeasures, remedial actions, actionable items, actionables, action required, deliverables
+    follow-on, follow-ons, follow-on actions, follow-on work, follow-on tasks, remaining work, outstanding work
+    resulting issues, issues filed, tickets filed, tickets created, tickets raised
 
     アクションアイテム, アクション, アクションプラン, ネクストアクション, 再発防止策, 再発防止, 再発防止対応
     恒久対応, 恒久対策, 改善策, 改善アクション, 今後の対応, 今後の対策, 対応策, 対策, フォローアップ, 次のステップ
@@ -72,6 +74,17 @@ ACTION_HEADINGS = phrases("""
     что будем делать, экшен айтемы, предупреждающие действия, acties, actiepunten, vervolgacties, maatregelen
     volgende stappen, działania, działania naprawcze, działania korygujące, następne kroki, kolejne kroki, zadania
     aksiyonlar, aksiyon maddeleri, sonraki adımlar, åtgärder, nästa steg
+
+    待辦, 待辦事項, 後續行動, 後續改善, 後續事項, 後續工作, 預防措施, 糾正措施, 改進措施, 下一步計畫
+    남은 일, 남은 작업, 남은 과제, 후속 작업, 개선 과제, 개선 조치, accionables
+    дії, план дій, наступні кроки, заходи, завдання, коригувальні дії
+    åtgärdslista, åtgärdspunkter, handlingsplan, uppföljning, aksjonspunkter, aksjoner, tiltak, oppfølging
+    oppfølgingspunkter, videre arbeid, neste steg, handlingspunkter, handlinger, opfølgning, næste skridt
+    toimenpiteet, jatkotoimenpiteet, seuraavat vaiheet, opatření, nápravná opatření, další kroky, akční body, úkoly
+    teendők, intézkedések, következő lépések, acțiuni, măsuri, pașii următori
+    hành động, hạng mục hành động, hành động khắc phục, biện pháp phòng ngừa, biện pháp khắc phục, bước tiếp theo
+    các bước tiếp theo, việc cần làm, tindak lanjut, rencana tindakan, langkah selanjutnya, tindakan perbaikan
+    tindakan pencegahan, إجراءات تصحيحية, الإجراءات, الخطوات التالية
 """)
 
 ACTION_HEADING = re.compile(
@@ -87,7 +100,11 @@ ACTION_HEADING = re.compile(
     r"|アクションアイテム|再発防止|行动项|行動項目|改进措施|整改|待办|后续行动|maßnahmen\b|\bacciones (?!tomadas"
     r"|realizadas)"
     r"|\bplan de acción\b|\bpróximos pasos\b|\bactions (?:correctives|préventives)\b|\bações (?!tomadas)|후속 조치"
-    r"|재발 방지"
+    r"|재발 방지|남은 (?:일|작업|과제)|改善措施|待辦|後續行動|меры (?:по )?предотвращ|следующие шаги|план (?:действий|дій)"
+    r"|(?:корректирующ|предупрежда)\w+ (?:действ|мер)|\baksjonspunkt|\btiltak\b|\bhandlingspunkt|\båtgärder\b"
+    r"|\bactiepunten\b|\bhành động (?!đã)|\bbiện pháp\b|\btindak lanjut\b"
+    r"|\b(?:outstanding|remaining|further|follow[ -]on) work\b"
+    r"|\b(?:issues|tickets) (?:we )?(?:filed|created|raised|opened)\b"
 )
 """Headings that mean action items though they say more."""
 
@@ -105,7 +122,10 @@ WEAK_HEADING = re.compile(
     r"|prävention|vorbeugung|verbesserung|prevención|mejoras|recomendaciones|qué (?:cambia|vamos)|prévention"
     r"|améliorations"
     r"|recommandations|prevenção|melhorias|prevenzione|miglioramenti|予防|改善|预防|改进|防复发|예방|개선|предотвращ"
-    r"|улучшени"
+    r"|улучшени|рекомендаци|향후|후속|запобіга|forebygg|förebygg|förbättring|forbedring|preventie|verbetering|zapobieg"
+    r"|uleps|önle|iyileştir|phòng ngừa|cải thiện|pencegahan"
+    r"|\b(?:prevent|avoid|stop)\w* (?:a |its |this )?(?:recurrence|repeat|regression|happening)|\bhardening\b"
+    r"|\bsafeguards?\b|\bguard ?rails?\b|\b(?:will|must|should|needs to|has to) change\b|\bcommitments?\b"
 )
 """Headings under which tasks may stand, if the document has no better place for them."""
 
@@ -129,6 +149,10 @@ OTHER_HEADING = re.compile(
     r"|qué salió|causa raíz|resumen|chronologie|leçons|bien passé|cause racine|résumé|linha do tempo|lições"
     r"|o que deu|causa raiz|resumo"
     r"|lezioni|andato bene|riepilogo|타임라인|교훈|근본 원인|요약|хронолог|уроки|что прошло|корневая|причин|итоги"
+    r"|教訓|時間軸|時間線|배운|원인|증상|висновки|tidslinje|hva gikk|hvad gik|vad gick|hva lærte|hvor hadde vi flaks"
+    r"|lärdom|læring|rotårsak|grundorsak|sammendrag|sammanfattning|tijdlijn|wat ging|geleerd|oorzaak|samenvatting"
+    r"|oś czasu|wnioski|przyczyn|podsumowanie|co poszło|zaman çizelgesi|kök neden|dersler|özet|dòng thời gian"
+    r"|bài học|nguyên nhân|tổng quan|kronologi|akar masalah|pelajaran|ringkasan"
 )
 """Headings under which nothing is an action item, wherever they stand."""
 
@@ -138,7 +162,8 @@ ELSEWHERE_HEADING = re.compile(
     r"|\brecovery\b|\bdetection\b|\btriage\b|\bescalation\b|\bcommunications?\b|\bcauses?\b|\btriggers?\b"
     r"|\bfactors?\b|\banalysis\b"
     r"|acciones (?:tomadas|realizadas)|actions (?:prises|menées|effectuées)|ações tomadas|azioni intraprese|対応内容"
-    r"|対応の評価|处置"
+    r"|対応の評価|处置|修復|排查|принят\w+ мер|исправлени|восстановлени|диагностик|hành động đã|khắc phục$"
+    r"|gjenoppretting|genopretning|återställning"
 )
 """Headings that tell of the incident itself; inside an action section they are only groups."""
 
@@ -179,7 +204,10 @@ STATES: dict[str, State] = {
     pianificata, in sospeso, 미착수, 대기, 예정, 할 일, 할일, 보류, 열림, 미완료, 계획, 대기 중, открыто, открыта
     открыт, не начато, к выполнению, запланировано, ожидает, ожидание, новая, новый, сделать, план, otwarte
     do zrobienia, oczekuje, zaplanowane, nie rozpoczęto, açık, yapılacak, beklemede, planlandı, öppen, te doen
-    gepland, niet gestart, att göra, planerad
+    gepland, niet gestart, att göra, planerad, åpen, ikke startet, ikke påbegynt, åben, ej påbörjad, planlagt, avoin
+    otevřeno, čeká, plánováno, nyitott, deschis, chưa bắt đầu, chưa làm, chờ xử lý, đang chờ, mở, belum dimulai, menunggu
+    відкрито, не розпочато, заплановано, очікує, до виконання, 待處理, 未開始, 待辦, 未處理, 待開始, 規劃中, 待確認, aberta, pendentes
+    مفتوح, معلق
 """), State.OPEN),
     **dict.fromkeys(phrases("""
     in progress, in-progress, inprogress, in progess, wip, work in progress, ongoing, on-going, doing, started
@@ -196,7 +224,9 @@ STATES: dict[str, State] = {
     partiellement, en revue, em andamento, em progresso, em curso, em revisão, iniciado, em desenvolvimento
     in corso, in lavorazione, avviato, iniziato, in revisione, 진행 중, 진행중, 작업 중, 작업중, 검토 중, 검토중
     в работе, в процессе, в прогрессе, начато, выполняется, делается, на ревью, w toku, w trakcie, devam ediyor
-    bezig, mee bezig, in uitvoering, pågår, pågående
+    bezig, mee bezig, in uitvoering, pågår, pågående, under arbeid, påbegynt, i gang, under arbejde, påbörjad, kesken
+    probíhá, folyamatban, în curs, đang thực hiện, đang làm, đang tiến hành, đang xử lý, sedang berjalan, sedang dikerjakan
+    у роботі, в роботі, в процесі, виконується, 進行中, 處理中, 修復中, 實施中, 開發中, قيد التنفيذ
 """), State.IN_PROGRESS),
     **dict.fromkeys(phrases("""
     done, complete, completed, closed, fixed, implemented, resolved, finished, merged, shipped, deployed, released
@@ -213,7 +243,10 @@ STATES: dict[str, State] = {
     fechado, fechada, resolvido, resolvida, pronto, fatto, fatta, completato, completata, chiuso, chiusa, risolto
     risolta, concluso, 완료, 완료됨, 해결, 종료, 닫힘, 처리 완료, готово, сделано, выполнено, завершено, закрыто
     закрыта, закрыт, решено, исправлено, zrobione, gotowe, ukończone, zakończone, zamknięte, tamamlandı, bitti
-    kapatıldı, klaar, gedaan, afgerond, klart, färdig, klar
+    kapatıldı, klaar, gedaan, afgerond, klart, färdig, klar, ferdig, løst, fullført, lukket, utført, færdig, udført, afsluttet
+    åtgärdat, avslutad, valmis, hotovo, dokončeno, vyřešeno, uzavřeno, kész, befejezve, lezárva, finalizat, închis
+    hoàn thành, đã hoàn thành, đã xong, xong, đã đóng, selesai, sudah selesai, готово, виконано, зроблено, закрито
+    вирішено, завершено, 已修復, 已關閉, 已解決, 已上線, 已合併, 已處理, 已實施, 已部署, 已發布, 關閉, 已驗證, مكتمل, مغلق
 """), State.DONE),
     **dict.fromkeys(phrases("""
     cancelled, canceled, rejected, won't do, wont do, won't fix, wont fix, wontfix, will not do, will not fix
@@ -228,7 +261,8 @@ STATES: dict[str, State] = {
     abandonnée, rejeté, rejetée, doublon, sans objet, rejeitado, rejeitada, descartado, não será feito
     desnecessário, annullato, annullata, rifiutato, scartato, non necessario, 취소, 취소됨, 불필요, 중단, отменено
     отменена, отклонено, не будет, не нужно, неактуально, дубликат, anulowane, odrzucone, iptal, iptal edildi
-    geannuleerd, vervallen, avbruten, inställd
+    geannuleerd, vervallen, avbruten, inställd, avbrutt, forkastet, kansellert, annulleret, peruttu, zrušeno, törölve
+    anulat, đã hủy, hủy, dibatalkan, скасовано, відхилено, 無需處理, 已拒絕, 放棄, 已廢棄, ملغى
 """), State.CANCELLED),
 }  # fmt: skip
 

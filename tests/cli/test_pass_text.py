@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from syncd.cli.opening import Opening
-from syncd.cli.pass_text import lines, next_steps, summary
+from syncd.cli.pass_end import next_steps, summary
+from syncd.cli.pass_text import lines
 from syncd.core.model import State
 from syncd.errors import AuthenticationFailed, OutcomeUnknown, Refused
 from syncd.reconcile import Request
@@ -31,13 +32,9 @@ def said(done, *, verbose=False, width=None, opening=OPENING):
     return ["".join(span if isinstance(span, str) else span[0] for span in each) for each in spoken]
 
 
-def summed(done):
-    ((words, _),) = summary(done)
-    return words
-
-
 def advice(done, opening=OPENING, **request):
-    return list(next_steps(done, request=Request(**request), opening=opening, verbose=False))
+    steps = next_steps(done, request=Request(**request), opening=opening, verbose=False)
+    return [f"{words} {command}".strip() for words, command in steps]
 
 
 def test_a_ticket_that_changed_shows_what_is_noted_and_what_is_written(line):
@@ -50,7 +47,7 @@ def test_a_ticket_that_changed_shows_what_is_noted_and_what_is_written(line):
     ]
     done = line.run()
     assert [each.split()[2] for each in said(done)] == ["noted", "wrote"]
-    assert summed(done) == "Done: 1 change noted, 1 row written (1 document)."
+    assert summary(done) == "Done: 1 change noted, 1 row written (1 document)."
 
 
 def test_a_row_that_changed_shows_what_its_ticket_is_told(line):
@@ -76,16 +73,19 @@ def test_what_did_not_work_is_said_in_the_tracker_s_own_words(line, error, words
     line.tracker.fail_next("create", error)
     done = line.run()
     assert said(done) == [f"! docs/a.md:{FIRST_ROW}  {words}"]
-    assert summed(done) == "Done: 1 failed (1 document)."
+    assert summary(done) == "Done: 1 failed (1 document)."
 
 
 def test_what_the_pace_leaves_for_later_is_said_and_when_it_comes(line):
     line.policy = replace(line.policy, creates_per_pass=1)
     line.write("a.md", document(row(1, "Add an alert"), row(2, "Rotate the keys")))
     done = line.run()
-    assert said(done)[1].startswith(f"+ docs/a.md:{FIRST_ROW + 1}  later: create “Rotate the keys”: 1 tickets a pass")
-    assert summed(done) == "Done: 1 ticket created, 1 row written, 1 later (1 document)."
-    assert advice(done) == ["Next: syncd reconcile --source docs, for those that come later"]
+    assert said(done)[1] == f"+ docs/a.md:{FIRST_ROW + 1}  later: create “Rotate the keys”: Platform Team, 2026-10-23"
+    assert summary(done) == "Done: 1 ticket created, 1 row written, 1 later (1 document)."
+    assert advice(done) == [
+        "For those that come later: syncd reconcile --source docs",
+        "Later: 1 tickets a pass (creates_per_pass): the next pass makes it.",
+    ]
 
 
 def test_a_link_that_cannot_be_written_into_its_row_is_said(line):
@@ -126,14 +126,14 @@ def test_a_finished_document_that_became_a_draft_is_said_too(line):
 def test_what_is_ignored_is_counted_and_listed_only_when_asked_for(line):
     line.write("a.md", document(row(1, "Add an alert", status="Done")))
     plan = line.run(dry_run=True)
-    assert (said(plan), summed(plan)) == ([], "Plan: 1 ignored (1 document).")
+    assert (said(plan), summary(plan)) == ([], "Plan: 1 ignored (1 document).")
     assert advice(plan) == ["--verbose lists what is ignored, and why."]
     assert said(plan, verbose=True) == [f"- docs/a.md:{FIRST_ROW}  ignore “Add an alert”: already done in the document"]
 
 
 def test_an_empty_pass_says_so(line):
     line.write("a.md", "# Notes\n")
-    assert summed(line.run()) == "Done: nothing to do (1 document)."
+    assert summary(line.run()) == "Done: nothing to do (1 document)."
 
 
 def test_several_trackers_are_told_apart(line):

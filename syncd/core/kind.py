@@ -1,0 +1,119 @@
+"""What a document is called, and what kind of document it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from syncd.core.blocks import Heading, ListItem, Page, Paragraph
+from syncd.core.facts import Fact, of_kind
+from syncd.core.fields import is_cell_placeholder, is_placeholder
+from syncd.core.model import Document, Kind
+from syncd.core.prose import Passage, squeeze
+from syncd.core.sections import Meaning, meaning_of
+from syncd.core.words import phrases, plain_words
+
+_SECTION_TITLES = phrases("timeline, summary, metadata, overview, introduction, contents, table of contents, date")
+_TEMPLATE = re.compile(
+    r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE
+)
+_UNFILLED_TITLE = re.compile(
+    r"^(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)|\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$"
+    r"|YYYY|DD/MM|MM/DD|\bNNN\b|^(?:post-?mortem|incident(?: report)?)\s*[:—–-]\s*[\[<][^\[\]<>]*[\]>]$",
+    re.IGNORECASE,
+)
+"""A title that nobody filled in."""
+_SAMPLE_TITLE = re.compile(
+    r"\bXX+\b|\bPMXX|\b(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)"
+    r"|^(?:title|incident|name)\s*(?:[(\[][^()\[\]]*[)\]])?\s*[:：]?\s*$|^(?:title|name) of\b"
+    r"|\b(?:incident|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title"
+    r"|name)\b"
+    r"|事故标题|标题$|タイトル$|título del|titre de l",
+    re.IGNORECASE,
+)
+"""A title that says what should stand there."""
+_HOW_TO = re.compile(
+    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
+    r"|writing\b|running\b|conducting\b|index\b)"
+    r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide"
+    r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
+    r"|^(?:incident )?(?:post-?mortems|incident reports|incidents|retrospectives)$",
+    re.IGNORECASE,
+)
+_PROJECT = re.compile(
+    r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
+    r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
+    r"|\bretrospective\b|\bretro\b|\blessons from\b|\bengagement post-?mortem|プロジェクト振り返り|项目复盘"
+    r"|projekt-?rückblick",
+    re.IGNORECASE,
+)
+_OUTAGE = re.compile(r"\bincident|\boutage|\bdowntime", re.IGNORECASE)
+_INCIDENT = re.compile(
+    r"\bincidents?\b|\boutages?\b|\bdowntime\b|\bpost[ -]?mortems?\b|\bfail(?:ure|ed|s)?\b|\bdegrad|\bdisruption\b"
+    r"|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|故障"
+    r"|vorfall|störung|incidente|incident|panne|장애|инцидент|сбой",
+    re.IGNORECASE,
+)
+
+
+_INCIDENT_HEADING = re.compile(
+    r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation"
+    r"|mitigation"
+    r"|detection|resolution|outage|タイムライン|根本原因|アクション|行动项|时间线|根因|影響|影响|acciones|cronolog"
+    r"|maßnahmen|ursache"
+)
+_PROJECT_LABELS = ("engagement period", "project period", "engagement")
+_FIRST_BLOCKS = 80
+_SHORT = 60
+
+
+def title_of(document: Document, page: Page, known: Sequence[Fact]) -> tuple[str, int]:
+    """The title and its line: from front matter, else the first heading, else a labelled line, else the file's name."""
+    if page.front.get("title", ("", 0))[0]:
+        return page.front["title"]
+    first = next((b for b in page.blocks if isinstance(b, Heading) and b.prose.plain), None)
+    words = squeeze(first.prose.plain) if first else ""
+    if first and plain_words(words) not in _SECTION_TITLES and meaning_of(words) is not Meaning.ACTIONS:
+        return words, first.line
+    if named := next(of_kind(known, "title"), None):
+        return named.value, named.line
+    stem = _file_name(document).split(".")[0]
+    return stem.replace("-", " ").replace("_", " ").strip() or document.path, 1
+
+
+def _file_name(document: Document) -> str:
+    return document.path.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *, dated: bool) -> Kind:
+    """Incident, project, or something else: a template, a how-to. ``dated``: head or title name a day."""
+    if _UNFILLED_TITLE.search(title) or (not dated and _is_form(document, known, title)):
+        return Kind.OTHER
+    if _PROJECT.search(title) and not _OUTAGE.search(title):
+        return Kind.PROJECT
+    if any(f.label in _PROJECT_LABELS for f in known) and not any(of_kind(known, "severity")):
+        return Kind.PROJECT
+    return Kind.INCIDENT if _is_incident(page, known, title) else Kind.OTHER
+
+
+def _is_form(document: Document, known: Sequence[Fact], title: str) -> bool:
+    """Whether it is a template, or tells how postmortems are written."""
+    name = re.sub(r"[-_.]", " ", _file_name(document))
+    if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(name):
+        return True
+    return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
+
+
+def _names_actions(passage: Passage) -> bool:
+    return len(passage.rough) < _SHORT and meaning_of(passage.prose.plain) is Meaning.ACTIONS
+
+
+def _is_incident(page: Page, known: Sequence[Fact], title: str) -> bool:
+    if _INCIDENT.search(title) or any(f.kind in ("severity", "incident_date", "postmortem_date") for f in known):
+        return True
+    for block in page.blocks[:_FIRST_BLOCKS]:
+        if isinstance(block, Heading) and _INCIDENT_HEADING.search(plain_words(block.prose.plain)):
+            return True
+        if isinstance(block, ListItem | Paragraph) and _names_actions(block.passage):
+            return True
+    return False
