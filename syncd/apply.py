@@ -230,18 +230,16 @@ class Applier:
         links: Mapping[str | None, Link],
     ) -> tuple[Edit, Effect] | None:
         """The new text of one document, written down as an effect; None when none of its rows can be written."""
-        text = postmortem.document.text
-        current = postmortem
+        old = text = postmortem.document.text
         for features, rows in self._cells(postmortem, numbers, changes, links):
+            current = postmortem if text == old else self.parse(replace(postmortem.document, text=text))
             done = self.write_back(current, {i: cells for i, (_, cells) in rows.items()}, features)
             for index, (number, _) in rows.items():
                 if index not in done.written:
                     why = done.problems.get(index, "the row says so already")
                     changes[number] = replace(changes[number], outcome=Outcome.SKIPPED, reason=why)
-            if done.text != text:
-                text = done.text
-                current = self.parse(replace(current.document, text=text))
-        if text == postmortem.document.text:
+            text = done.text
+        if text == old:
             return None
         written = [changes[n] for n in numbers if changes[n].outcome is Outcome.PLANNED]
         effect = self.ledger.prepare(

@@ -145,8 +145,14 @@ def _rounds(app: Application, teams: Sequence[Team], request: Request, pass_id: 
     for _ in range(ROUNDS - 1):
         if not _interrupted(done):
             break
-        done = _merged(done, _Round(app, teams, replace(request, approve=None)).run(pass_id, progress))
+        again = _Round(app, teams, replace(request, approve=None), made=_attempts(done))
+        done = _merged(done, again.run(pass_id, progress))
     return done
+
+
+def _attempts(done: Pass) -> int:
+    tried = (Outcome.DONE, Outcome.UNKNOWN, Outcome.REFUSED, Outcome.FAILED)
+    return sum(c.kind is ChangeKind.CREATE and c.outcome in tried for _, c in done.changes)
 
 
 def _interrupted(done: Pass) -> bool:
@@ -223,6 +229,10 @@ class _Round:
     """Tickets that rows have adopted so far in this round → where."""
     taken: dict[str, str] = field(default_factory=dict)
     """Document key → who reads it, first come."""
+    made: int = 0
+    """Tickets that earlier rounds of this pass made, or tried to make."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """Item id → document, of all items."""
     looks: dict[str, Look] = field(default_factory=dict)
     """By team."""
     barred: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -238,7 +248,7 @@ class _Round:
     def plan(self) -> list[_Work]:
         work = [self._plan_source(team, source) for team in self.teams for source in team.sources]
         limit = max((team.policy.creates_per_pass for team in self.teams), default=0)
-        plans = paced([w.plan for w in work], limit)
+        plans = paced([w.plan for w in work], limit, made=self.made)
         return [replace(w, plan=plan) for w, plan in zip(work, plans, strict=True)]
 
     def run(self, pass_id: str, progress: Progress) -> Pass:
@@ -266,6 +276,8 @@ class _Round:
         asker = Asker(team, ledger, look, turned_away=list(look.turned_away))
         seen = replace(seen, views=asker.name_tickets(seen.views))
         world = world_of(asker, seen, recalled, reader, retry=self.request.retry)
+        if seen.views and not self.owners:
+            self.owners |= ledger.item_documents()
         made = plan(
             seen.views,
             world,
@@ -275,6 +287,7 @@ class _Round:
             standing=recalled.numbers,
             documents_now=seen.reading.count,
             claimed=self.claimed,
+            owners=self.owners,
         )
         if seen.unreadable:
             made = Plan(brake=seen.unreadable)
@@ -307,13 +320,13 @@ class _Round:
             ledger.looked(effect.id, self.app.clock())
         changes = applier.apply(work.plan)
         if approved:
-            self._keep_approval(work, changes)
+            self._keep_approval(work)
         ledger.set_clean(clean_documents(work.plan, work.team.fingerprint))
         return work.result(changes, approved=approved)
 
-    def _keep_approval(self, work: _Work, changes: Sequence[Change]) -> None:
+    def _keep_approval(self, work: _Work) -> None:
         """Tickets that a person let through, but that the pace left for later passes, need no second approval."""
-        for change in changes:
+        for change in work.plan.changes:
             if change.outcome is Outcome.PENDING and change.desired is not None and change.effect is None:
                 self.app.ledger.prepare(
                     EffectKind.CREATE,

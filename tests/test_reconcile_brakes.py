@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from syncd.core.model import Disposition
+from syncd.errors import NotSent
 from syncd.reconcile import Verdict
+from tests.fakes.tracker import MemoryTracker
 from tests.line import Line, table, writes
 from tests.told import assert_quiet, fates, item, of, steps, told
 
@@ -91,6 +93,18 @@ def test_after_an_approval_the_rest_follows_in_later_passes_without_a_second_one
     for expected in (4, 6, 8, 10, 11):
         assert line.run().verdict is Verdict.OK
         assert len(list(line.tickets.glob("T-*.md"))) == expected
+    assert_quiet(line)
+
+
+def test_an_approved_create_that_was_turned_away_comes_later_like_the_others(line):
+    line.tracker = MemoryTracker(clock=line.clock)
+    line.tracker.fail_next("create", NotSent("429: slow down."))
+    line.write("a.md", table(*rows(11)))
+    approved = line.run(approve=line.run(dry_run=True).plan_hash)
+    assert [c.outcome for c in of(approved, "create")][:3] == ["pending", "done", "pending"]
+    for _ in range(6):
+        assert line.run().verdict is Verdict.OK
+    assert len(line.tracker.keys) == 11
     assert_quiet(line)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from syncd.core.model import Disposition, EffectState, State
+from syncd.core.model import DesiredTicket, Disposition, EffectState, State
 from syncd.errors import AuthenticationFailed, NotSent, OutcomeUnknown, Refused
 from syncd.reconcile import Verdict
 from syncd.store.ledger import Ledger
@@ -274,6 +274,17 @@ def test_a_row_reworded_before_it_is_sent_again_is_sent_as_it_is_now(line):
     assert_quiet(line)
 
 
+def test_what_was_sent_last_is_what_was_agreed(line):
+    """The first attempt was not made, the second was and lost its answer: there is nothing to tell the ticket."""
+    line.tracker.fail_next("create", LOST)
+    line.run()
+    line.edit("a.md", "Add an alert", "Add an alert soon")
+    line.tracker.fail_next("create", LOST, after=True)
+    assert steps(line.run())[0] == "create unknown"
+    assert steps(line.run()) == ["adopt done", "write_back done"]
+    assert_quiet(line)
+
+
 # --- lost and old ledgers
 
 
@@ -320,6 +331,17 @@ def test_a_search_that_fails_after_a_lost_ledger_creates_nothing(line):
     assert steps(line.run()) == ["create pending"]
     assert kinds(line.run()) == ["adopt"]
     assert line.tracker.keys == ["MEM-1"]
+
+
+def test_a_ticket_that_turns_up_later_is_adopted_though_nothing_in_its_document_changed(line):
+    """It was made with another copy of the ledger."""
+    line.write("a.md", table(ROW.replace("Dec 1 | Open", "| Done")))
+    line.run()
+    assert line.ledger.all_documents()[0].clean
+    location = str(line.documents / "a.md")
+    line.tracker.create(DesiredTicket("files", "Add an alert", (), location, state=State.DONE), "0123456789ab")
+    assert steps(line.run()) == ["adopt done", "write_back done"]
+    assert_quiet(line)
 
 
 def test_an_old_copy_of_the_ledger_adopts_what_was_made_since(line, tmp_path):

@@ -358,6 +358,25 @@ def test_a_persons_ticket_that_may_not_be_labelled_is_tracked_all_the_same(memor
     assert_quiet(memory)
 
 
+def test_a_persons_ticket_that_may_not_be_seen_is_not_joined(memory):
+    memory.tracker.forbid(theirs(memory))
+    assert "MEM-1 cannot be read" in told(memory.run())[0]
+    assert fates(memory) == {"Add an alert": Disposition.BLOCKED}
+    assert_quiet(memory)
+
+
+def test_a_row_that_a_person_gave_another_ticket_takes_that_one(memory):
+    memory.write("a.md", table(*ROWS))
+    memory.run()
+    key = memory.tracker.person_creates("A better ticket")
+    memory.edit("a.md", "[MEM-2](https://tickets.example.com/memory/MEM-2)", key)
+    memory.run()
+    assert held_by(memory, "Rotate the keys") == key
+    assert memory.tracker.stored("MEM-2").state is State.OPEN
+    assert memory.tracker.stored(key).title == "A better ticket"
+    assert_quiet(memory)
+
+
 def test_a_ticket_that_does_not_exist_blocks_its_row_until_it_does(memory):
     memory.write("a.md", table("| Add an alert | Core | Open | MEM-1 |", header="| Action | Owner | Status | Ticket |"))
     assert told(memory.run()) == ["MEM-1 is not in files: correct it, or remove it to get a new ticket"]

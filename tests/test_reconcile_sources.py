@@ -131,6 +131,26 @@ def test_two_teams_with_one_folder_do_not_both_speak_for_it(house, tmp_path):
     assert two["ops"].keys == []
 
 
+# --- ids
+
+
+def test_two_items_never_share_an_id(house):
+    """Eight digits are few: another document's item may have the one that a new row would get."""
+    source = memory("wiki", a="Add an alert", b="Rotate the keys")
+    trackers = house.team("one", source)
+    [a, b] = [d for s in house.run(dry_run=True).sources for d in s.plan.documents]
+    late = source.texts.pop("b.md")
+    house.run()
+    taken = replace(a.items[0], id=b.ids[0], action="Another item", disposition=Disposition.DETACHED)
+    house.ledger.remember(replace(a.record, clean=None), [taken], at=house.clock())
+    source.texts["b.md"] = late
+    house.run()
+    assert item(house, "Another item").document == a.record.key
+    assert item(house, "Rotate the keys").id != taken.id
+    assert trackers["ops"].keys == ["ONE-1", "ONE-2"]
+    assert_quiet(house)
+
+
 # --- teams
 
 
@@ -315,6 +335,17 @@ def test_a_document_edited_meanwhile_is_read_again_in_the_same_pass(house):
     assert "[ONE-1]" in source.texts["a.md"]
     assert trackers["ops"].keys == ["ONE-1"]
     assert_quiet(house)
+
+
+def test_reading_again_makes_no_more_tickets_than_one_pass_may(house):
+    hasty = Hasty(memory("wiki", a="Add an alert", b="Rotate the keys", c="Fix the pump"), "a.md")
+    trackers = house.team("one", hasty, creates_per_pass=1)
+    done = house.run()
+    assert trackers["ops"].keys == ["ONE-1"]
+    assert [c.outcome for c in of(done, "create")] == ["done", "pending", "pending"]
+    assert {c.reason for c in of(done, "create") if c.outcome == "pending"} == {
+        "1 tickets a pass (creates_per_pass): the next pass makes it"
+    }
 
 
 @dataclass

@@ -31,7 +31,8 @@ LABEL = 10
 def show(known: Provenance, terminal: Terminal, opening: Opening) -> None:
     """Print it: what was read, what became of it, its ticket, its history."""
     fate = _fate(known, opening, width=terminal.width)
-    for line in (*_head(known), *_read(known), *fate, *_ticket(known), *_history(known)):
+    ticket = _ticket(known, verbose=terminal.verbose)
+    for line in (*_head(known), *_read(known), *fate, *ticket, *_history(known)):
         terminal.out(*line)
 
 
@@ -73,7 +74,7 @@ def _fate(known: Provenance, opening: Opening, *, width: int | None) -> Iterator
         yield (f"  The next pass joins it with {printable(known.asked_for)}, as a person said.",)
 
 
-def _ticket(known: Provenance) -> Iterator[Line]:
+def _ticket(known: Provenance, *, verbose: bool) -> Iterator[Line]:
     link = known.item.link
     if link is None or known.matched is None:
         return
@@ -81,6 +82,10 @@ def _ticket(known: Provenance) -> Iterator[Line]:
     if link.presence is not Presence.HERE:
         yield ((f"  It is {link.presence.value}.", "yellow"),)
     yield (f"  {printable(link.url)}",)
+    if verbose:
+        yield _fact("tracker", link.tracker)
+        yield _fact("id", link.ticket_id)
+        yield _fact("marker", link.marker)
     yield (("  " + " " * LABEL + f"{'row':12}{'ticket':12}agreed", "dim"),)
     yield _sides("state", link.fields["state"])
     yield _sides("due", link.fields["due"])

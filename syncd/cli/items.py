@@ -103,7 +103,7 @@ class _Item:
             )
         else:
             terminal.hint(f"{self.called} {words}.")
-            terminal.hint(f"Next: syncd reconcile{self.opening.flags}")
+            terminal.hint("Next: ", (f"syncd reconcile{self.opening.flags}", "cyan"))
         return 0
 
 

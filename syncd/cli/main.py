@@ -194,23 +194,29 @@ def link(
     source: Source = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> int:
     """Say which ticket is an item's."""
     from syncd.cli.items import link as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, ticket, _terminal(quiet=quiet), as_json=as_json)
+    return run(Opening(config, source), item, ticket, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
 
 
 @command(app)
 def unlink(
-    item: Item, config: Config = None, source: Source = None, as_json: AsJson = False, quiet: Quiet = False
+    item: Item,
+    config: Config = None,
+    source: Source = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> int:
     """Say that an item's ticket is not its own."""
     from syncd.cli.items import unlink as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, _terminal(quiet=quiet), as_json=as_json)
+    return run(Opening(config, source), item, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
 
 
 @command(app)
@@ -221,12 +227,13 @@ def ignore(
     source: Source = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
+    no_color: NoColor = False,
 ) -> int:
     """Say that an item needs no ticket; `link` takes it back."""
     from syncd.cli.items import ignore as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, reason, _terminal(quiet=quiet), as_json=as_json)
+    return run(Opening(config, source), item, reason, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
 
 
 @command(app)
@@ -249,13 +256,18 @@ def status(
 
 @command(app)
 def explain(
-    item: Item, config: Config = None, source: Source = None, as_json: AsJson = False, no_color: NoColor = False
+    item: Item,
+    config: Config = None,
+    source: Source = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
 ) -> int:
     """Print where an item comes from, and all done for it."""
     from syncd.cli.explain import run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, _terminal(no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), item, _terminal(verbose=verbose, no_color=no_color), as_json=as_json)
 
 
 @command(database)

@@ -60,12 +60,19 @@ def _counts(changes: Sequence[Change], *, future: bool) -> Iterator[str]:
     outcomes = Counter(c.outcome for c in changes if c.kind in WRITING)
     for number, words in (
         (outcomes[Outcome.PENDING], "later"),
+        (_not_written(changes), "not written"),
         (sum(outcomes[o] for o in TROUBLE), "failed"),
         (kinds[ChangeKind.REPORT], "to check"),
         (kinds[ChangeKind.IGNORE], "ignored"),
     ):
         if number:
             yield f"{number:,} {words}"
+
+
+def _not_written(changes: Sequence[Change]) -> int:
+    """Rows that did not get the link of a ticket that they have since this pass."""
+    new = {c.item_id for c in changes if c.kind in (ChangeKind.CREATE, ChangeKind.ADOPT) and c.outcome is Outcome.DONE}
+    return sum(c.kind is ChangeKind.WRITE_BACK and c.outcome is Outcome.SKIPPED and c.item_id in new for c in changes)
 
 
 def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool) -> Iterator[tuple[str, str]]:
@@ -77,7 +84,8 @@ def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool)
         yield f"The approval {done.stale} is for another plan; nothing was done. To let this plan through:", approved
     elif done.brake:
         yield f"Held: {done.brake}.", ""
-        yield "Nothing of it was done. To let just this plan through:", approved
+        nothing = "A pass would do nothing of it" if done.dry_run else "Nothing of it was done"
+        yield f"{nothing}. To let just this plan through:", approved
     elif done.dry_run and any(c.kind in WRITING and c.outcome is Outcome.PLANNED for c in changes):
         yield "Next:", again
     elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for c in changes):

@@ -40,8 +40,34 @@ def read_bullets(blocks: Sequence[Block], places: Outline, reading: Reading, fin
     for index, place in enumerate(places.places):
         if place.section is not None and place.sure is sure:
             sections.setdefault(place.section, []).append(index)
+    tables = _tables_of(blocks, findings)
     for members in sections.values():
-        _Section(blocks, places, members, reading, findings).read(explicit=explicit)
+        _Section(blocks, places, members, tables, reading, findings).read(explicit=explicit)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """What tables say about the lists around them: the list items that hold one; the blocks above those with items."""
+
+    holders: frozenset[int]
+    above: frozenset[int]
+
+
+def _tables_of(blocks: Sequence[Block], findings: Findings) -> _Tables:
+    read = {item.table.header.line for item in findings.items if item.table}
+    holders: set[int] = set()
+    above: set[int] = set()
+    start = 0
+    for index, block in enumerate(blocks):
+        if isinstance(block, Heading):
+            start = index
+        elif isinstance(block, Grid):
+            if block.item is not None:
+                holders.add(block.item)
+            if block.header.line in read:
+                above.update(range(start, index))
+                start = index
+    return _Tables(frozenset(holders), frozenset(above))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +78,33 @@ class _Subheading:
 
 class _Section:
     def __init__(
-        self, blocks: Sequence[Block], places: Outline, members: list[int], reading: Reading, findings: Findings
+        self,
+        blocks: Sequence[Block],
+        places: Outline,
+        members: list[int],
+        tables: _Tables,
+        reading: Reading,
+        findings: Findings,
     ) -> None:
         self.blocks, self.outline, self.places, self.members = blocks, places, places.places, members
-        self.reading, self.findings = reading, findings
+        self.tables, self.reading, self.findings = tables, reading, findings
         self.roots = entries(blocks, places, members)
 
     def read(self, *, explicit: bool) -> None:
         tasks = [] if explicit else self._heading_tasks()
         taken = {index for task in tasks for index in task.members}
-        roots = [root for root in self.roots if root.index not in taken]
+        roots = [root for root in self.roots if root.index not in taken and not self._is_legend(root)]
         for group in _by_group(roots):
             if not explicit or any(entry.is_explicit for root in group for entry in root.walk()):
-                read_list(group, self.blocks, self.reading, self.findings)
+                read_list(group, self.tables.holders, self.reading, self.findings)
         for task in tasks:
             self._add_heading(task)
         self._paragraphs([i for i in self.members if i not in taken], explicit=explicit, alone=not roots and not tasks)
+
+    def _is_legend(self, root: Entry) -> bool:
+        """Whether an entry only explains the table that comes next: its types, its priorities."""
+        named = plain_words(root.place.group or "") in GROUP_WORDS
+        return root.index in self.tables.above and not named and not any(entry.is_explicit for entry in root.walk())
 
     # --- paragraphs ---------------------------------------------------------------------------------------------
 

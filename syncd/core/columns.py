@@ -96,9 +96,12 @@ _PERHAPS_TICKET = phrases("""
     連結, 링크
 """)
 _TICKET_WHEN_EMPTY = phrases("issue, issues, link, links, reference, ref, url, 链接, リンク, enlace, lien")
+_REMARK = re.compile(
+    r"\b(?:priority|effort|estimate|impact|severity|risk|size|cost|created|opened|added|started|closed|completed|verified"
+    r"|completion notes|evidence|rationale|reason|why|outcome|results?|check|notes|comments?|triggered by|success metric)\b"
+)
+"""Columns that say something about the action beside it."""
 _CONTAINED: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (re.compile(r"\b(?:priority|effort|estimate|impact|severity|risk|size|cost|created|opened|added|started|closed|completed|verified"
-                r"|completion notes|evidence|rationale|reason|why|outcome|result|check|notes|comments?)\b"), Role.ID),
     (re.compile(r"\b(?:owner|assignee|responsible|dri|assigned)\b|担当|负责|责任|responsable|verantwort|responsável|responsabile|담당|ответствен"), Role.OWNER),
     (re.compile(r"\b(?:due|deadline|eta|target|by when)\b|期限|截止|fecha|échéance|prazo|scadenza|frist|기한|срок"), Role.DUE),
     (re.compile(r"\b(?:status|state)\b|状態|状态|ステータス|estado|statut|상태|статус"), Role.STATUS),
@@ -135,10 +138,9 @@ def roles(grid: Grid) -> tuple[Role | None, ...]:
 def _role(name: str) -> Role | None:
     if role := HEADERS.get(name):
         return role
-    for pattern, role in _CONTAINED:
-        if pattern.search(name):
-            return None if role is Role.ID else role
-    return None
+    if _REMARK.search(name):
+        return None
+    return next((role for pattern, role in _CONTAINED if pattern.search(name)), None)
 
 
 def _holds_references(grid: Grid, column: int) -> bool | None:
@@ -168,10 +170,11 @@ def _unique(found: Sequence[Role | None], names: Sequence[str]) -> tuple[Role | 
 
 
 def with_action(grid: Grid, found: tuple[Role | None, ...]) -> tuple[Role | None, ...]:
-    """The roles, the column with the longest words being the action when no header names one."""
+    """The roles, the column with the longest words that are no remark being the action when no header names one."""
     if Role.ACTION in found or not grid.rows:
         return found
-    free = [i for i, role in enumerate(found) if role is None]
+    names = [plain_words(cell.prose.plain) for cell in grid.header.cells]
+    free = [i for i, role in enumerate(found) if role is None and not _REMARK.search(names[i])]
     if not free:
         return found
     rows = grid.rows[:50]

@@ -236,6 +236,8 @@ class RowDecider:
             return row.block(
                 f"{named.key} is not in {place.name}: correct it, or remove it to get a new ticket", place=place
             )
+        if ticket.presence is not Presence.HERE:
+            return row.block(gone(ticket.presence, named.key), place=place)
         where = (place.location, ticket.id)
         if holder := self._held_elsewhere(where, row.item_id):
             return row.block(f"{ticket.key} belongs to {holder}; remove it here to get a new ticket", place=place)

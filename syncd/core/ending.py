@@ -195,12 +195,17 @@ def _bracketed(peel: Peel) -> bool:
     return _person(peel, low)
 
 
+_OWNER_KEY = re.compile(
+    r"^(?:owners?|assignees?|assigned to|responsible|dri|lead|who|担当|负责人)\s*[:：=]\s*", re.IGNORECASE
+)
+
+
 def _parts(peel: Peel) -> bool:
     """Several things in one bracket: ``(Alice, Dec 1)``, ``(@bob, P1, due Friday 1 December)``."""
     match = _SEVERAL.search(peel.plain, max(peel.start, peel.end - _WINDOW), peel.end)
     if not match:
         return False
-    parts = [part.strip() for part in re.split(r"\s*[,;|·、，；]\s*|\s+/\s+", match[1])]
+    parts = [_OWNER_KEY.sub("", part.strip()) for part in re.split(r"\s*[,;|·、，；]\s*|\s+/\s+", match[1])]
     dates = [p for p in parts if _is_date(p)]
     states = [p for p in parts if whole_state(p) is not None]
     handles = [p for p in parts if _HANDLES.fullmatch(p)]

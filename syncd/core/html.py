@@ -47,7 +47,9 @@ class _Reader:
         """The open item that has no words yet."""
         self._ordered: list[bool] = []
         self._heading: int | None = None
-        self._tables: list[OpenTable] = []
+        self._table: OpenTable | None = None
+        self._nested = 0
+        """How many tables are open inside the cells of that one; they are only words of it."""
         self._skipping = ""
         self._parameter = ""
         self._quotes = 0
@@ -64,8 +66,8 @@ class _Reader:
             else:
                 self._tag(token)
         self._flush()
-        while self._tables:
-            self._end_table(span.end)
+        if self._table:
+            self._end_table(self._table, span.end)
         return self.blocks
 
     # --- words --------------------------------------------------------------------------------------------------
@@ -83,7 +85,7 @@ class _Reader:
 
     def _flush(self) -> None:
         """End the current paragraph, heading or list item."""
-        if self._tables and self._tables[-1].cell is not None:
+        if self._in_cell():
             self.words.out.write("\n", self.words.end)
             return
         words, self.words = self.words, Words()
@@ -163,7 +165,7 @@ class _Reader:
                 self._ordered.append(token.name == "ol")
             if token.closing:
                 self._waiting = None
-        elif self._tables and self._tables[-1].cell is not None:
+        elif self._in_cell():
             return
         elif token.closing:
             self._waiting = None
@@ -187,17 +189,28 @@ class _Reader:
 
     # --- tables -------------------------------------------------------------------------------------------------
 
+    def _in_cell(self) -> bool:
+        return self._table is not None and self._table.cell is not None
+
     def _table_tag(self, token: Token) -> None:
-        if token.name == "table":
+        if token.name == "table" and (self._nested or self._in_cell()):
+            self._nest(token)
+        elif self._table is None or self._nested:
             self._flush()
-            if not token.closing:
-                self._tables.append(OpenTable())
-            elif self._tables:
-                self._end_table(token.start)
-        elif self._tables:
-            self._part_of_table(self._tables[-1], token)
-        else:
-            self._flush()
+            if token.name == "table" and not token.closing:
+                self._table = OpenTable()
+        elif token.name != "table":
+            self._part_of_table(self._table, token)
+        elif token.closing:
+            self._end_table(self._table, token.start)
+
+    def _nest(self, token: Token) -> None:
+        if not token.closing:
+            self._nested += 1
+        elif self._nested:
+            self._nested -= 1
+        elif self._table:
+            self._end_table(self._table, token.start)
 
     def _part_of_table(self, table: OpenTable, token: Token) -> None:
         ended = token.closing and token.name in _CELLS
@@ -216,10 +229,8 @@ class _Reader:
             words, self.words = self.words, Words()
             table.end_cell(self.text[table.cell : end], words, after)
 
-    def _end_table(self, end: int) -> None:
-        """End the innermost table; one inside another is only words."""
-        table = self._tables.pop()
+    def _end_table(self, table: OpenTable, end: int) -> None:
         self._end_cell(table, end, end)
-        grid = None if self._tables else table.grid()
-        if grid:
+        self._table = None
+        if grid := table.grid():
             self.blocks.append(grid)

@@ -10,6 +10,7 @@ from syncd.core.model import Markup, Span
 from syncd.core.prose import EMPTY, Prose, ProseWriter
 
 _WIDEST = 100
+"""No cell takes more columns or rows than this."""
 
 
 @dataclass
@@ -58,15 +59,20 @@ class OpenTable:
         column = len(row.cells)
         row.cells.append(cell)
         empty = Span(span.end, span.end)
-        row.cells.extend(GridCell(empty, passage(empty, EMPTY)) for _ in range(self._columns - 1))
+        row.cells.extend([GridCell(empty, passage(empty, EMPTY))] * min(self._columns - 1, self._room(row)))
         if self._lines > 1:
             self._hanging[column] = (self._lines - 1, cell)
         row.end, self.cell = after, None
         self._hang(row)
 
+    def _room(self, row: _OpenRow) -> int:
+        """So many more columns matter: those of the header."""
+        first = self._rows[0]
+        return max(0, (_WIDEST if row is first else len(first.cells)) - len(row.cells))
+
     def _hang(self, row: _OpenRow) -> None:
         """Go on with cells of rows above that reach down to here."""
-        while (column := len(row.cells)) in self._hanging and self._hanging[column][1] not in row.cells:
+        while (column := len(row.cells)) in self._hanging:
             left, cell = self._hanging.pop(column)
             if left > 1:
                 self._hanging[column] = (left - 1, cell)

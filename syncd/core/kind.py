@@ -17,6 +17,13 @@ _SECTION_TITLES = phrases("timeline, summary, metadata, overview, introduction, 
 _TEMPLATE = re.compile(
     r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE
 )
+_NAMED_TEMPLATE = re.compile(
+    r"\b(?:post-?mortem|incident|outage|report|review|rca|retro(?:spective)?)s?[ -]template\b"
+    r"|^\W*template\b\W*(?:for\b|$)|[\[(]template[\])]|\bplantilla de\b|\bmodelo de (?:post|relat)"
+    r"|(?:复盘|报告|ポストモーテム|事後)\s*(?:模板|テンプレート)|(?:postmortem|vorfall)[ -]?vorlage",
+    re.IGNORECASE,
+)
+"""A title that calls the document itself a template, even where an example fills it."""
 _UNFILLED_TITLE = re.compile(
     r"^(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)|\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$"
     r"|YYYY|DD/MM|MM/DD|\bNNN\b|^(?:post-?mortem|incident(?: report)?)\s*[:—–-]\s*[\[<][^\[\]<>]*[\]>]$",
@@ -50,18 +57,28 @@ _PROJECT = re.compile(
 _OUTAGE = re.compile(r"\bincident|\boutage|\bdowntime", re.IGNORECASE)
 _INCIDENT = re.compile(
     r"\bincidents?\b|\boutages?\b|\bdowntime\b|\bpost[ -]?mortems?\b|\bfail(?:ure|ed|s)?\b|\bdegrad|\bdisruption\b"
-    r"|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|故障"
-    r"|vorfall|störung|incidente|incident|panne|장애|инцидент|сбой",
+    r"|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|不具合|反省|故障|宕机|宕機"
+    r"|复盘|復盤|vorfall|störung|ausfall|incident|panne|caída|interrupción|falha|guasto|disservizio|장애|사고|중단"
+    r"|инцидент|сбой|авари|інцидент|збій|hendelse|hændelse|nedetid|nedbrud|driftsforstyrr|driftstörning|avbrott"
+    r"|storing|awaria|incydent|kesinti|sự cố|gangguan",
     re.IGNORECASE,
 )
 
-
 _INCIDENT_HEADING = re.compile(
     r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation"
-    r"|mitigation"
-    r"|detection|resolution|outage|タイムライン|根本原因|アクション|行动项|时间线|根因|影響|影响|acciones|cronolog"
-    r"|maßnahmen|ursache"
+    r"|mitigation|detection|resolution|outage|symptoms"
+    r"|タイムライン|根本原因|アクション|影響|障害|行动项|时间线|根因|影响|故障|教训|教訓|時間線|根因"
+    r"|타임라인|원인|증상|영향|장애|acciones|cronolog|causa raíz|lecciones|linha do tempo|lições|maßnahmen|ursache"
+    r"|auswirkung|chronologie|cause racine|leçons|linea temporale|lezioni|хронолог|причин|влияни|инцидент|урок|вплив"
+    r"|tidslinje|rotårsak|grundorsak|konsekvens|hva gikk|hvad gik|vad gick|tijdlijn|oorzaak|oś czasu|przyczyn|wnioski"
+    r"|o que aconteceu|qué (?:pasó|ocurrió|sucedió)|que s'est-il passé|cosa è successo|was (?:ist )?passiert"
+    r"|что (?:произошло|случилось)|що (?:сталося|трапилося)|何が起|发生了什么|發生了什麼|무슨 일|hva skjedde|hvad skete"
+    r"|vad hände|wat is er gebeurd|co się stało|ne oldu|chuyện gì|apa yang terjadi"
+    r"|kök neden|zaman çizelgesi|dòng thời gian|nguyên nhân|kronologi|akar masalah"
 )
+"""Headings that a text about something that happened has."""
+_INCIDENT_PLACE = re.compile(r"(?:^|[/_. -])(?:post-?mortems?|incidents?|outages?)(?=[/_. -])", re.IGNORECASE)
+"""A folder or a file's name that promises incidents."""
 _PROJECT_LABELS = ("engagement period", "project period", "engagement")
 _FIRST_BLOCKS = 80
 _SHORT = 60
@@ -87,13 +104,15 @@ def _file_name(document: Document) -> str:
 
 def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *, dated: bool) -> Kind:
     """Incident, project, or something else: a template, a how-to. ``dated``: head or title name a day."""
-    if _UNFILLED_TITLE.search(title) or (not dated and _is_form(document, known, title)):
+    empty = _UNFILLED_TITLE.search(title) or _NAMED_TEMPLATE.search(title)
+    if empty or (not dated and _is_form(document, known, title)):
         return Kind.OTHER
     if _PROJECT.search(title) and not _OUTAGE.search(title):
         return Kind.PROJECT
     if any(f.label in _PROJECT_LABELS for f in known) and not any(of_kind(known, "severity")):
         return Kind.PROJECT
-    return Kind.INCIDENT if _is_incident(page, known, title) else Kind.OTHER
+    placed = _INCIDENT_PLACE.search(document.path.replace("\\", "/")) is not None
+    return Kind.INCIDENT if placed or _is_incident(page, known, title) else Kind.OTHER
 
 
 def _is_form(document: Document, known: Sequence[Fact], title: str) -> bool:
@@ -108,11 +127,15 @@ def _names_actions(passage: Passage) -> bool:
     return len(passage.rough) < _SHORT and meaning_of(passage.prose.plain) is Meaning.ACTIONS
 
 
+def _tells_of_incident(heading: str) -> bool:
+    return _INCIDENT_HEADING.search(plain_words(heading)) is not None or meaning_of(heading) is Meaning.ACTIONS
+
+
 def _is_incident(page: Page, known: Sequence[Fact], title: str) -> bool:
     if _INCIDENT.search(title) or any(f.kind in ("severity", "incident_date", "postmortem_date") for f in known):
         return True
     for block in page.blocks[:_FIRST_BLOCKS]:
-        if isinstance(block, Heading) and _INCIDENT_HEADING.search(plain_words(block.prose.plain)):
+        if isinstance(block, Heading) and _tells_of_incident(squeeze(block.prose.plain)):
             return True
         if isinstance(block, ListItem | Paragraph) and _names_actions(block.passage):
             return True

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from syncd.core.blocks import Block, Grid, ListItem, Paragraph
+from syncd.core.blocks import Block, ListItem, Paragraph
 from syncd.core.ending import closing_name
 from syncd.core.fields import is_nothing, is_placeholder
 from syncd.core.item import Findings, Reading, Task, read_task
@@ -134,12 +134,14 @@ def entries(blocks: Sequence[Block], places: Outline, members: Sequence[int]) ->
     return roots
 
 
-def read_list(roots: Sequence[Entry], blocks: Sequence[Block], reading: Reading, findings: Findings) -> None:
-    """Add the tasks of one list; none of a report's checklist, or of what responders did."""
+def read_list(roots: Sequence[Entry], tabled: frozenset[int], reading: Reading, findings: Findings) -> None:
+    """Add the tasks of one list; none of a report's checklist, or of what responders did.
+
+    ``tabled`` are the list items that hold a table.
+    """
     if not _is_checklist(roots) and not _is_past(roots):
         texts = [entry.text for root in roots for entry in root.walk()]
         reading = replace(reading, people=reading.people | _closing_names(texts))
-        tabled = {block.item for block in blocks if isinstance(block, Grid) and block.item is not None}
         lister = _Lister(tabled, reading, findings)
         for root in roots:
             lister.read(root, under_task=False)
@@ -170,7 +172,7 @@ def _closing_names(texts: Sequence[str]) -> frozenset[str]:
 
 
 class _Lister:
-    def __init__(self, tabled: set[int], reading: Reading, findings: Findings) -> None:
+    def __init__(self, tabled: frozenset[int], reading: Reading, findings: Findings) -> None:
         self.tabled, self.reading, self.findings = tabled, reading, findings
 
     def read(self, entry: Entry, *, under_task: bool, group: str | None = None) -> None:

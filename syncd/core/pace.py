@@ -15,12 +15,13 @@ def age(postmortem: Postmortem) -> tuple[date, str]:
     return postmortem.postmortem_date or postmortem.incident_date or date.max, postmortem.document.path
 
 
-def paced(plans: Sequence[Plan], limit: int) -> list[Plan]:
+def paced(plans: Sequence[Plan], limit: int, *, made: int = 0) -> list[Plan]:
     """The plans of one pass with at most ``limit`` creates in all; the others are pending, and wait for the next pass.
 
+    ``made`` is how many of these were made before, in the same pass.
     A plan under a brake comes after all others: while it is held it takes nothing from them.
     """
-    waiting = {_item(change) for change in _queue(plans)[limit:]}
+    waiting = {_item(change) for change in _queue(plans)[max(0, limit - made) :]}
     words = f"{limit} tickets a pass (creates_per_pass): the next pass makes it"
     return [replace(plan, changes=tuple(_delayed(plan.changes, waiting, words))) for plan in plans]
 

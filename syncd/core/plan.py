@@ -33,6 +33,7 @@ from syncd.core.decide import Decision, RowDecider, may_exist, unclaimed_item
 from syncd.core.identity import Matching, TicketId, is_unclaimed, item_id, match, normal
 from syncd.core.merge import created_link, values
 from syncd.core.model import (
+    ActionItem,
     Disposition,
     Effect,
     Event,
@@ -75,15 +76,17 @@ def plan(
     standing: Standing = NOTHING,
     documents_now: int = 0,
     claimed: dict[TicketId, str] | None = None,
+    owners: dict[str, str] | None = None,
 ) -> Plan:
     """Decide everything about the documents that changed, or whose tickets did, or that are not clean yet.
 
     How many tickets one pass makes is not decided here but over all plans together, in ``pace``.
 
     ``vanished`` documents lose their rows unless they moved; ``retired`` ones may only have moved. ``claimed`` collects
-    the tickets that rows adopt, so that no two sources of one pass adopt the same.
+    the tickets that rows adopt, so that no two sources of one pass adopt the same; ``owners`` collects item id →
+    document likewise, and holds all that the ledger knows.
     """
-    moves = _moves([v for v in views if v.record is None], [*vanished, *retired])
+    moves = _moves([v for v in views if v.record is None and not v.items], [*vanished, *retired])
     views = [_as_moved(v, moves.get(v.key)) for v in views]
     present = frozenset(v.location for v in views)
     matched = sorted(((view, _match(view, world, present)) for view in views), key=_age)
@@ -95,7 +98,7 @@ def plan(
     claimed = {} if claimed is None else claimed
     claimed |= _lost_and_found(matched)
     homeless = tuple(t for _, t in world.unclaimed if t.document not in present)
-    decider = _Decider(world, freed, claimed, homeless, write_back)
+    decider = _Decider(world, freed, claimed, homeless, write_back, {} if owners is None else owners)
     decided = [decider.decide(view, matching) for view, matching in matched]
     decided += [_decide_vanished(v, world) for v in gone]
     changes = [c for d in decided for c in d.changes]
@@ -246,10 +249,11 @@ class _Decider:
     claimed: dict[TicketId, str]
     homeless: tuple[Ticket, ...]
     write_back: WriteBackOf
+    owners: dict[str, str]
 
     def decide(self, view: View, matching: Matching) -> _Decided:
         rows = RowDecider(view, self.world, matching, self.freed, self.claimed, self.homeless)
-        ids = _ids(view, matching, self.world)
+        ids = _ids(view, matching, self.world, self.owners)
         decisions = [rows.decide(row, ids[row], matching.pairs.get(row)) for row in range(len(ids))]
         changes = _really_writing(view, [c for d in decisions for c in d.changes], self.world, self.write_back)
         path = view.postmortem.document.path
@@ -274,19 +278,26 @@ def _is_clean(view: View, changes: Sequence[Change], decisions: Sequence[Decisio
     return not waiting and all(c.kind is ChangeKind.IGNORE for c in changes)
 
 
-def _ids(view: View, matching: Matching, world: World) -> list[str]:
+def _ids(view: View, matching: Matching, world: World, owners: dict[str, str]) -> list[str]:
     """The ids of the rows. One whose ticket was lost and found keeps the id that it had without it."""
     taken = {k.id for k in view.items} - {k.id for k in matching.free if not _has_weight(k, world)}
-    ids = []
+    ids: list[str] = []
     same: Counter[tuple[str, str | None, str | None]] = Counter()
     for row, item in enumerate(view.postmortem.items):
         known = matching.pairs.get(row)
         fresh = known is None or is_unclaimed(known)
         text = (normal(item.action), item.group, item.owner)
-        ids.append(item_id(view.key, item, taken, before=same[text]) if fresh or known is None else known.id)
+        ids.append(_new_id(view.key, item, taken, same[text], owners) if fresh or known is None else known.id)
         taken.add(ids[-1])
         same[text] += 1
     return ids
+
+
+def _new_id(document: str, item: ActionItem, taken: set[str], before: int, owners: dict[str, str]) -> str:
+    """An id that no item has, in no document: eight digits are few where there are many items."""
+    while owners.setdefault(id_ := item_id(document, item, taken, before=before), document) != document:
+        taken.add(id_)
+    return id_
 
 
 def _shuffled(view: View, matching: Matching) -> bool:

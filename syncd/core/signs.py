@@ -18,7 +18,8 @@ _UNFINISHED = re.compile(
     r"|調査中|下書き|作成中|レビュー中|草案|ドラフト|调查中|草稿|进行中|未关闭|排查中|修复中|修复实施中|撰写中"
     r"|评审中|entwurf|in arbeit|in bearbeitung|in prüfung|borrador|en curso|en revisión|en progreso"
     r"|brouillon|en cours|en revue|rascunho|em andamento|em revisão|bozza|in corso|in revisione|초안|작성 중|검토 중"
-    r"|черновик|в работе|на ревью|concept)(?![^\W_])",
+    r"|черновик|в работе|на ревью|чернетка|concept|utkast|udkast|pågå(?:r|ende)|under arbeid|szkic|taslak|bản nháp"
+    r"|draf|草擬|進行中|未關閉|調查中)(?![^\W_])",
     re.IGNORECASE,
 )
 _FINISHED = re.compile(
@@ -27,7 +28,8 @@ _FINISHED = re.compile(
     r"|完了|公開|レビュー済み?|確定|已完成|已关闭|已发布|已评审|终稿|abgeschlossen|veröffentlicht|fertig|publicado"
     r"|completad[oa]|cerrad[oa]|revisad[oa]|publié|terminé|clos|validé"
     r"|concluíd[oa]|fechad[oa]|pubblicato|chius[oa]|completato|완료|게시|опубликован[оа]?|завершен[оа]?"
-    r"|закрыт[оа]?)(?![^\W_])",
+    r"|закрыт[оа]?|ferdig|færdig|färdig|publisert|publicerad|godkjent|definitief|afgerond|zakończon[ye]|tamamlandı"
+    r"|hoàn tất|đã đóng|selesai|定稿|已結案|已關閉|已發布)(?![^\W_])",
     re.IGNORECASE,
 )
 _TITLE_DRAFT = re.compile(

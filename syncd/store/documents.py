@@ -63,6 +63,11 @@ def _three_way(connection: Connection, where: ColumnElement[bool] | None) -> Map
     return found
 
 
+def read_item_documents(connection: Connection) -> dict[str, str]:
+    """Item id → its document, of all items."""
+    return dict(iter(connection.execute(select(items.c.id, items.c.document))))
+
+
 def read_items_of(connection: Connection, keys: Collection[str]) -> list[KnownItem]:
     """All items of these documents."""
     return [item for batch in batches(keys) for item in read_items(connection, items.c.document.in_(batch))]

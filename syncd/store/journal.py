@@ -111,17 +111,20 @@ def settle_decisions(connection: Connection, item_id: str, kind: DecisionKind, *
     )
 
 
+_OVERRULE = (  # built once: it runs after every ticket that is made
+    update(decisions)
+    .where(decisions.c.item_id == bindparam("item"), decisions.c.tracker == bindparam("where"))
+    .where(decisions.c.value == bindparam("ticket"), decisions.c.settled_at.is_(None))
+    .where(decisions.c.kind == DecisionKind.UNLINK)
+    .values(settled_at=bindparam("now"))
+)
+
+
 def overrule_unlinks(connection: Connection, saved: Sequence[Link], *, at: datetime) -> None:
     """Settle the unlinks that forbade these very links: a later word of a person made them."""
-    this = (decisions.c.item_id == bindparam("item")) & (decisions.c.tracker == bindparam("where"))
-    statement = (
-        update(decisions)
-        .where(this, decisions.c.value == bindparam("ticket"))
-        .where(decisions.c.kind == DecisionKind.UNLINK, decisions.c.settled_at.is_(None))
-        .values(settled_at=at)
-    )
     if saved:
-        connection.execute(statement, [{"item": k.item_id, "where": k.tracker, "ticket": k.ticket_id} for k in saved])
+        these = [{"item": k.item_id, "where": k.tracker, "ticket": k.ticket_id, "now": at} for k in saved]
+        connection.execute(_OVERRULE, these)
 
 
 # --- approvals and named values -------------------------------------------------------------------------------------

@@ -10,7 +10,14 @@ from sqlalchemy import ColumnElement
 from syncd.core.model import Effect, Event, KnownDocument, KnownItem
 from syncd.store import tables
 from syncd.store.database import Database
-from syncd.store.documents import count_items, read_documents, read_items, read_items_of, read_standing
+from syncd.store.documents import (
+    count_items,
+    read_documents,
+    read_item_documents,
+    read_items,
+    read_items_of,
+    read_standing,
+)
 from syncd.store.effects import OPEN, read_effects, read_effects_of, read_last_refusals
 from syncd.store.journal import (
     is_approved,
@@ -49,6 +56,11 @@ class Reading:
         """The items of these documents (None: of all), detached ones too, with their links, by document and line."""
         with self._database.reading() as connection:
             return read_items(connection) if documents is None else read_items_of(connection, documents)
+
+    def item_documents(self) -> dict[str, str]:
+        """Item id → the key of its document, of all items, detached ones too."""
+        with self._database.reading() as connection:
+            return read_item_documents(connection)
 
     def item(self, item_id: str) -> KnownItem | None:
         """One item, with its link."""

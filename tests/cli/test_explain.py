@@ -43,6 +43,17 @@ def test_it_tells_what_is_agreed_and_all_that_was_done(docs, here, syncd):
     assert history == sorted(history, key=lambda line: line[:21])
 
 
+def test_verbose_adds_how_the_ticket_is_known_to_machines(docs, here, syncd):
+    syncd("reconcile", "--source", "docs")
+    marker = syncd("explain", "T-1", "--json").json["ticket"]["marker"]
+    added = set(syncd("explain", "T-1", "--verbose").out.splitlines()) - set(syncd("explain", "T-1").out.splitlines())
+    assert added == {
+        f"  tracker   folder:{here / '.syncd/tickets'}",
+        "  id        T-1",
+        f"  marker    {marker}",
+    }
+
+
 def test_a_word_that_nobody_understands_is_said_to_be_so(docs, syncd):
     (docs / "a.md").write_text(document(row(1, "Add an alert", due="after the sale")), encoding="utf-8")
     syncd("reconcile", "--source", "docs")

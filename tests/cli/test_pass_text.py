@@ -95,6 +95,7 @@ def test_a_link_that_cannot_be_written_into_its_row_is_said(line):
     assert problem.startswith(f"! docs/a.md:{FIRST_ROW}  problem: This row has more cells")
     assert created.startswith(f"+ docs/a.md:{FIRST_ROW}  created MEM-1 ")
     assert not_written.startswith(f"! docs/a.md:{FIRST_ROW}  not written “Add an alert”: Its table has no Ticket")
+    assert summary(done) == "Done: 1 ticket created, 1 not written (1 document)."
 
 
 def test_a_document_that_is_not_finished_is_one_line_with_its_reason_and_its_place(line):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from syncd.core.blocks import Grid, Heading, ListItem, Paragraph
 from syncd.core.inline import read_inline
@@ -14,6 +15,9 @@ from syncd.core.markdown import read_markdown
 from syncd.core.model import Span
 from syncd.core.prose import Emphasis, Prose, squeeze
 from tests.core.reading import HEAD, read
+
+JUDGE = MarkdownIt("commonmark", {"maxNesting": 100}).disable("lheading")
+JUDGE.core.ruler.enableOnly(["normalize", "block"])
 
 
 def words(text: str, **definitions: str) -> Prose:
@@ -59,6 +63,56 @@ def test_every_word_that_is_left_stands_where_it_says(text):
     for index, character in enumerate(prose.plain):
         origin = text.strip()[prose.origin(index)]
         assert origin == character or (character.isspace() and (origin in "\n\\<")) or origin == "&"
+
+
+def judged(text: str) -> list[tuple[str, int, str]]:
+    """Headings, items and paragraphs as markdown-it-py sees them, with their lines and words."""
+    found: list[tuple[str, int, str]] = []
+    tokens = JUDGE.parse(text)
+    for index, token in enumerate(tokens):
+        if token.type == "list_item_open":
+            found.append(("item", token.map[0] + 1, ""))
+        elif token.type == "inline":
+            before = tokens[index - 1]
+            words = " ".join(token.content.split())
+            if before.type == "heading_open":
+                found.append((before.tag, token.map[0] + 1, words))
+            elif tokens[index - 2].type == "list_item_open":
+                found[-1] = ("item", found[-1][1], words)
+            else:
+                found.append(("p", token.map[0] + 1, words))
+    return found
+
+
+def scanned(text: str) -> list[tuple[str, int, str]]:
+    """The same as we see them."""
+    names = {Paragraph: "p", ListItem: "item"}
+    return [
+        (f"h{b.level}" if isinstance(b, Heading) else names[type(b)], b.line, " ".join(b.passage.rough.split()))
+        for b in read_markdown(text).blocks
+    ]
+
+
+MARKS = ["> ", ">", "- ", "* ", "+ ", "1. ", "2) ", "-\t", "# ", "## ", "-", "1.", "#"]
+WORDS = ["a", "b c", "", "", "***", "- - -", "```", "~~~", "    x", "#hash", "d ##", "1.e", "<!-- f", "g -->"]
+
+
+def lines(leads: list[str], marks: list[str]) -> st.SearchStrategy[str]:
+    """Texts of lines that begin with blanks and marks.
+
+    Not with underlines of headings, which we read and the judge does not. Nor with a mark four blanks or more to the
+    right of what may hold it, where markdown-it-py leaves CommonMark: there "-    x" and "    #" are one paragraph.
+    """
+    line = st.tuples(
+        st.sampled_from(leads), st.lists(st.sampled_from(marks), max_size=3).map("".join), st.sampled_from(WORDS)
+    ).map("".join)
+    return st.lists(line.filter(lambda text: set(text) - set(" \t>") != {"-"}), max_size=9).map("\n".join)
+
+
+@settings(max_examples=400)
+@given(lines(["", "", " ", "  ", "   "], MARKS) | lines([" " * (2 * depth) for depth in range(6)], ["- "]))
+def test_the_structure_is_the_one_that_commonmark_describes(text):
+    assert scanned(text) == judged(text)
 
 
 def test_headings_of_all_kinds_have_their_level_and_line():

@@ -372,7 +372,7 @@ def test_the_title_or_the_file_name_may_tell_the_date():
         ("# [Incident title]\n", Kind.OTHER),
         ("# Incident Title\n\n## Timeline\n", Kind.OTHER),
         ("# How to write a postmortem\n", Kind.OTHER),
-        ("# Our shop\n\nBuy things.\n\n## Next steps\n\n- Pay\n", Kind.OTHER),
+        ("# Our shop\n\nBuy things.\n\n## Prices\n\n- Pay\n", Kind.OTHER),
         ("# Incident: template rendering down (2024-03-01)\n", Kind.INCIDENT),
     ],
 )
@@ -381,7 +381,7 @@ def test_a_document_is_of_a_kind(text, kind):
 
 
 def test_a_document_that_is_no_postmortem_has_no_items():
-    assert read("# Our shop\n\nBuy things.\n\n## Next steps\n\n- Pay\n").items == ()
+    assert read("# How to write a postmortem\n\n## Action items\n\n- Copy the template\n").items == ()
 
 
 def test_links_and_schedule_are_read():
