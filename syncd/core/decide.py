@@ -342,8 +342,8 @@ class RowDecider:
         wanted = desired_ticket(self.view.postmortem, row.item, policy=self.world.policy, source=self.view.label)
         if isinstance(wanted, NotWanted):
             return row.not_wanted(wanted)
-        if same := self._same_text_elsewhere(row.item):
-            return row.block(same.format(item=row.item_id))
+        if same := self._same_text_elsewhere(row):
+            return row.block(same)
         place = self.world.places[wanted.tracker]
         if place.problem:
             return row.wait(place.problem, place=place)
@@ -351,17 +351,20 @@ class RowDecider:
             return row.block(refused, place=place, waits=True)
         return row.create(wanted, place)
 
-    def _same_text_elsewhere(self, item: ActionItem) -> str | None:
+    def _same_text_elsewhere(self, row: _Row) -> str | None:
         """A ticket whose document is gone or unknown and whose text is this row's: it may be this item's."""
-        for stray in self.world.strays_by_text.get(normal(item.action), ()):
+        for stray in self.world.strays_by_text.get(normal(row.item.action), ()):
             if stray.id in self.world.effects or not _finished(stray.link):
                 path = self.world.paths.get(stray.document, stray.document)
                 handle = stray.link.key if stray.link else stray.id
-                ask = f"{_link_or(handle)}, else `syncd unlink {stray.id}`"
+                ask = f"`syncd link {row.item_id} {handle}` if it is this one, else `syncd unlink {stray.id}`"
                 return f"{handle} had the same text in {path}, which is gone: {ask}"
         for ticket in self.homeless:
-            if resemblance(ticket.title, item.action) >= DOUBT:
-                return f"{ticket.key} (“{ticket.title[:60]}”) carries a marker of ours: {_link_or(ticket.key)}"
+            if resemblance(ticket.title, row.item.action) >= DOUBT:
+                ask = (
+                    f"`syncd link {row.item_id} {ticket.key}` if it is this one, else take the marker out of the ticket"
+                )
+                return f"{ticket.key} (“{ticket.title[:60]}”) carries a marker of ours: {ask}"
         return None
 
     def _still_refused(self, item_id: str, wanted: DesiredTicket) -> str | None:
@@ -489,11 +492,6 @@ def unclaimed_item(place: Place, ticket: Ticket, document: str) -> KnownItem:
     id_ = f"{UNCLAIMED}{place.location}#{ticket.id}"
     link = created_link(id_, place.location, ticket, marker=ticket.marker or "", sent=sent)
     return KnownItem(id=id_, document=document, line=0, action=ticket.title, link=link)
-
-
-def _link_or(key: str) -> str:
-    """The command that says yes; ``{item}`` is filled in by who knows it."""
-    return f"`syncd link {{item}} {key}` if it is this one"
 
 
 def url_in(url: str, document: str) -> str:

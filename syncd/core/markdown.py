@@ -35,6 +35,8 @@ class _Reader:
         self.text = text
         self.lines = Lines(text)
         self.definitions: dict[str, str] = {}
+        self._prose = partial(read_inline, text, self.definitions)
+        self._cell_prose = partial(read_inline, text, self.definitions, cell=True)
         self._first = self.lines.number(body) if body else 0
         self._blocks: list[Block] = []
         self._items: list[int] = []
@@ -64,12 +66,6 @@ class _Reader:
     def _passage(self, places: Sequence[tuple[int, int]]) -> Passage:
         rough = "\n".join([self.text[start:end] for start, end in places])
         return Passage(rough, partial(_spans, places), self._prose)
-
-    def _prose(self, spans: tuple[Span, ...]) -> Prose:
-        return read_inline(self.text, spans, self.definitions)
-
-    def _cell_prose(self, spans: tuple[Span, ...]) -> Prose:
-        return read_inline(self.text, spans, self.definitions, cell=True)
 
     # --- blocks -------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ Reader = Callable[[tuple[Span, ...]], Prose]
 _DELIMITER = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _PIPE = re.compile(r"\\.|(\|)", re.DOTALL)
 _INLINE_DELIMITER = re.compile(r"\|(?:\s*:?-{3,}:?\s*\|){2,}")
+_WIDEST = 100
+"""Nobody writes a table with more columns; further cells of a row are not cut."""
 
 
 def may_hold_table(rough: str) -> bool:
@@ -40,7 +42,11 @@ def find_table(text: str, spans: Sequence[Span], reader: Reader, lines: Lines) -
 
 
 def _is_delimiter(text: str, span: Span) -> bool:
-    return text[span.start] in "|:-" and "|" in (line := span.of(text)) and _DELIMITER.fullmatch(line) is not None
+    return (
+        text[span.start] in "|:-"
+        and 0 < text.count("|", span.start, span.end) <= _WIDEST
+        and _DELIMITER.fullmatch(text, span.start, span.end) is not None
+    )
 
 
 def _mismatch(header: GridRow, delimiter: GridRow) -> str | None:
@@ -78,7 +84,7 @@ class _Cutter:
         inner = pipes[1:] if pipes and pipes[0] == span.start else pipes
         start = span.start + 1 if inner is not pipes else span.start
         edges = inner if closed else [*inner, span.end]
-        return tuple(self.cells(start, edges)), closed
+        return tuple(self.cells(start, edges[:_WIDEST])), closed
 
     def cells(self, start: int, edges: Sequence[int]) -> Iterator[GridCell]:
         """The cells between pipes."""
@@ -114,7 +120,7 @@ def reflowed_table(text: str, spans: Sequence[Span], reader: Reader, lines: Line
     cut = _Cutter(text, reader, lines)
     before = [m.start(1) for m in _PIPE.finditer(text, spans[0].start, found.start()) if m[1]]
     after = [m.start(1) for m in _PIPE.finditer(text, found.end(), spans[-1].end) if m[1]]
-    if len(before) < columns + 1 or text[before[-1] + 1 : found.start()].strip():
+    if columns > _WIDEST or len(before) < columns + 1 or text[before[-1] + 1 : found.start()].strip():
         return None
     header = _reflowed_row(cut, before[-columns - 1 :])
     rows = tuple(_reflowed_row(cut, after[at : at + columns + 1]) for at in range(0, len(after) - columns, columns + 1))
