@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.core.change import Change, ChangeKind, Outcome
+from syncd.core.decision import Decision, Row
 from syncd.core.desired import NotWanted, desired_ticket
 from syncd.core.identity import DOUBT, UNCLAIMED, Matching, TicketId, is_unclaimed, normal, resemblance
 from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload, values
@@ -37,20 +38,6 @@ UNFINISHED = "the document is not finished"
 RETRY_REFUSED = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One row's disposition, why, and what is to be done about it."""
-
-    disposition: Disposition
-    reason: str = ""
-    changes: tuple[Change, ...] = ()
-    link: Link | None = None
-    """A link to remember that no change carries."""
-    ended: Effect | None = None
-    waits: bool = False
-    """Time alone may change this decision."""
-
-
 @dataclass(slots=True)
 class RowDecider:
     """Decides the rows of one document, one after the other."""
@@ -72,7 +59,7 @@ class RowDecider:
 
     def decide(self, index: int, item_id: str, known: KnownItem | None) -> Decision:
         """Decide the row at this index of ``postmortem.items``; ``known`` is the item it was matched with."""
-        row = _Row(self, index, item_id)
+        row = Row(self.view, self.world, index, item_id)
         if known is not None and known.ignored is not None:
             return row.ignore(f"by hand: {known.ignored}")
         if known is not None and known.link is not None and not is_unclaimed(known):
@@ -104,7 +91,7 @@ class RowDecider:
 
     # --- rows that have a ticket
 
-    def _linked(self, row: _Row, known: KnownItem, link: Link) -> Decision:
+    def _linked(self, row: Row, known: KnownItem, link: Link) -> Decision:
         by_hand = self.world.hand_links.get(row.item_id)
         if by_hand and by_hand.ticket:
             return self._adopt(row, by_hand, by_hand=True)
@@ -113,7 +100,7 @@ class RowDecider:
             return self._adopt(row, named[0])
         return self._tracked(row, known, link)
 
-    def _tracked(self, row: _Row, known: KnownItem, link: Link) -> Decision:
+    def _tracked(self, row: Row, known: KnownItem, link: Link) -> Decision:
         place = self.world.place_of(link.tracker)
         if place is None:
             return Decision(Disposition.LINKED, "its tracker is not configured any more; the ticket is left alone")
@@ -135,7 +122,7 @@ class RowDecider:
         quiet = seen if seen != link and not any(c.link for c in changes) else None
         return Decision(Disposition.LINKED, changes=tuple(changes), link=quiet)
 
-    def _missing(self, row: _Row, place: Place, link: Link, ticket: Ticket) -> Decision:
+    def _missing(self, row: Row, place: Place, link: Link, ticket: Ticket) -> Decision:
         seen = replace(link, presence=ticket.presence, revision=ticket.revision)
         words = gone(ticket.presence, link.key)
         changes = [row.report(words, place=place, link=seen)]
@@ -145,7 +132,7 @@ class RowDecider:
             )
         return Decision(Disposition.LINKED, words, tuple(changes))
 
-    def _record(self, row: _Row, place: Place, before: Link, after: Link, ticket: Ticket) -> list[Change]:
+    def _record(self, row: Row, place: Place, before: Link, after: Link, ticket: Ticket) -> list[Change]:
         """The tracker's side moved, or both sides came to agree: that is news, to be kept."""
         moved = [
             name
@@ -171,7 +158,7 @@ class RowDecider:
         when = ticket.changed_at or self.world.now
         return tuple(_events(before, after, ticket_time=when, now=self.world.now))
 
-    def _push(self, row: _Row, place: Place, merged: Merge, seen: Link) -> list[Change]:
+    def _push(self, row: Row, place: Place, merged: Merge, seen: Link) -> list[Change]:
         push = {name: value for name, value in merged.push.items() if name != "state" or self.world.policy.push_state}
         if not push or not self.view.finished.finished or (seen.tracker, seen.ticket_id) in self.shared:
             return []
@@ -185,7 +172,7 @@ class RowDecider:
             )
         ]
 
-    def _write(self, row: _Row, place: Place, merged: Merge, seen: Link, *, named: bool) -> list[Change]:
+    def _write(self, row: Row, place: Place, merged: Merge, seen: Link, *, named: bool) -> list[Change]:
         """The cells that the row should have. Whether any really differs, ``write_back`` tells."""
         if not self.world.policy.write_back or not self.view.finished.finished:
             return []
@@ -210,7 +197,7 @@ class RowDecider:
             )
         ]
 
-    def _disputes(self, row: _Row, merged: Merge, seen: Link, ticket: Ticket, named: bool) -> list[str]:
+    def _disputes(self, row: Row, merged: Merge, seen: Link, ticket: Ticket, named: bool) -> list[str]:
         disputes = list(merged.conflicts)
         if "state" in merged.push and (
             not self.world.policy.push_state or (seen.tracker, seen.ticket_id) in self.shared
@@ -227,7 +214,7 @@ class RowDecider:
 
     # --- rows that get one
 
-    def _adopt(self, row: _Row, named: Named, *, by_hand: bool = False) -> Decision:
+    def _adopt(self, row: Row, named: Named, *, by_hand: bool = False) -> Decision:
         """A person made this ticket, or linked it: join the two."""
         ticket, place = named.ticket, named.place
         if ticket is None and named.unread:
@@ -247,7 +234,7 @@ class RowDecider:
         reason = f"{ticket.key}, linked by hand" if by_hand else f"the row names {ticket.key}"
         return self._join(row, place, ticket, link, reason=reason, by_hand=by_hand)
 
-    def _readopt(self, row: _Row, unclaimed: Link) -> Decision:
+    def _readopt(self, row: Row, unclaimed: Link) -> Decision:
         """A ticket of ours that the ledger has lost."""
         place, ticket = self.world.lost[unclaimed.tracker, unclaimed.ticket_id]
         owner = self.claimed[place.location, ticket.id]
@@ -258,7 +245,7 @@ class RowDecider:
 
     def _join(
         self,
-        row: _Row,
+        row: Row,
         place: Place,
         ticket: Ticket,
         link: Link,
@@ -302,7 +289,7 @@ class RowDecider:
                 return f"{self.world.paths.get(holder.document, holder.document)}:{holder.line}"
         return None
 
-    def _resume(self, row: _Row, effect: Effect) -> Decision:
+    def _resume(self, row: Row, effect: Effect) -> Decision:
         """A create that has not come to an end: look first, send again only when it certainly did not happen."""
         place = self.world.place_of(effect.tracker or "")
         if place is None or effect.marker is None:
@@ -332,7 +319,7 @@ class RowDecider:
             return f"{effect.reason}; tried again from {effect.not_before:%Y-%m-%d %H:%M} UTC"
         return place.problem
 
-    def _unticketed(self, row: _Row) -> Decision:
+    def _unticketed(self, row: Row) -> Decision:
         """A row that has no ticket and names none."""
         if row.index in self.matching.twins:
             twin = self.view.postmortem.items[self.matching.twins[row.index]]
@@ -351,7 +338,7 @@ class RowDecider:
             return row.block(refused, place=place, waits=True)
         return row.create(wanted, place)
 
-    def _same_text_elsewhere(self, row: _Row) -> str | None:
+    def _same_text_elsewhere(self, row: Row) -> str | None:
         """A ticket whose document is gone or unknown and whose text is this row's: it may be this item's."""
         for stray in self.world.strays_by_text.get(normal(row.item.action), ()):
             if stray.id in self.world.effects or not _finished(stray.link):
@@ -376,91 +363,6 @@ class RowDecider:
             return None
         when = f"from {again:%Y-%m-%d %H:%M} UTC, when the row changes, or with --retry"
         return f"refused: {refused.reason} (tried again {when})"
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row while it is decided; makes the changes that concern it."""
-
-    decider: RowDecider
-    index: int
-    item_id: str
-
-    @property
-    def item(self) -> ActionItem:
-        return self.decider.view.postmortem.items[self.index]
-
-    def change(
-        self,
-        kind: ChangeKind,
-        reason: str,
-        *,
-        place: Place | None = None,
-        link: Link | None = None,
-        found: Ticket | None = None,
-        desired: DesiredTicket | None = None,
-        effect: Effect | None = None,
-        push: dict[str, str] | None = None,
-        cells: Cells | None = None,
-        events: tuple[Event, ...] = (),
-        release: tuple[str, ...] = (),
-        outcome: Outcome = Outcome.PLANNED,
-        out_of_done: bool = False,
-    ) -> Change:
-        document = self.decider.view.postmortem.document
-        return Change(
-            kind=kind,
-            document=document.key,
-            path=document.path,
-            line=self.item.line,
-            reason=reason,
-            item_id=self.item_id,
-            text=self.item.action,
-            tracker=place.name if place else None,
-            ticket=link.key if link else None,
-            url=link.url if link else None,
-            outcome=outcome,
-            index=self.index,
-            desired=desired,
-            effect=effect,
-            found=found,
-            link=link,
-            events=events,
-            push=push or {},
-            cells=cells,
-            release=release,
-            out_of_done=out_of_done,
-        )
-
-    def record(self, reason: str, place: Place, link: Link, events: tuple[Event, ...]) -> Change:
-        return self.change(ChangeKind.RECORD, reason, place=place, link=link, events=events)
-
-    def report(self, reason: str, *, place: Place | None = None, link: Link | None = None) -> Change:
-        return replace(self.change(ChangeKind.REPORT, reason, place=place, link=link), link=None)
-
-    def ignore(self, reason: str) -> Decision:
-        return Decision(Disposition.IGNORED, reason, (self.change(ChangeKind.IGNORE, reason),))
-
-    def block(self, reason: str, *, place: Place | None = None, waits: bool = True) -> Decision:
-        return Decision(Disposition.BLOCKED, reason, (self.report(reason, place=place),), waits=waits)
-
-    def not_wanted(self, why: NotWanted) -> Decision:
-        return self.block(why.reason) if why.blocked else self.ignore(why.reason)
-
-    def wait(
-        self, reason: str, *, place: Place | None = None, ticket: str | None = None, outcome: Outcome = Outcome.PENDING
-    ) -> Decision:
-        pending = self.change(ChangeKind.ADOPT if ticket else ChangeKind.CREATE, reason, place=place, outcome=outcome)
-        return Decision(Disposition.PENDING, reason, (replace(pending, ticket=ticket),), waits=True)
-
-    def create(self, wanted: DesiredTicket, place: Place, *, effect: Effect | None = None) -> Decision:
-        reason = f"no ticket yet: {wanted.owner or 'no owner'}, {f'due {wanted.due}' if wanted.due else 'no due date'}"
-        creation = self.change(ChangeKind.CREATE, reason, place=place, desired=wanted, effect=effect)
-        changes = [creation]
-        if self.decider.world.policy.write_back:
-            cells = Cells(state=wanted.state if self.item.table is not None and self.item.status is None else None)
-            changes.append(self.change(ChangeKind.WRITE_BACK, "link the new ticket", place=place, cells=cells))
-        return Decision(Disposition.PENDING, "a ticket is to be created", tuple(changes))
 
 
 def may_exist(effect: Effect, world: World) -> str | None:

@@ -29,7 +29,8 @@ from datetime import date
 
 from syncd.core.brake import Standing, brake
 from syncd.core.change import Change, ChangeKind, Plan, PlannedDocument
-from syncd.core.decide import Decision, RowDecider, may_exist, unclaimed_item
+from syncd.core.decide import RowDecider, may_exist, unclaimed_item
+from syncd.core.decision import Decision
 from syncd.core.identity import Matching, TicketId, is_unclaimed, item_id, match, normal
 from syncd.core.merge import created_link, values
 from syncd.core.model import (
