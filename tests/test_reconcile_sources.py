@@ -131,6 +131,14 @@ def test_two_teams_with_one_folder_do_not_both_speak_for_it(house, tmp_path):
     assert two["ops"].keys == []
 
 
+def test_a_team_that_names_a_folder_twice_is_told_everything_once(house, tmp_path):
+    (tmp_path / "a.md").write_text(table(row(state="Done")))
+    house.team("one", FolderSource(tmp_path, label="docs"), FolderSource(tmp_path, label="docs"))
+    for _ in range(3):
+        done = house.run()
+    assert told(done) == ["already done in the document"]
+
+
 # --- ids
 
 

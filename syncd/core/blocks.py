@@ -35,9 +35,9 @@ class Lines:
         """The 1-based line that holds an offset."""
         return bisect_right(self._starts, offset)
 
-    def span(self, index: int) -> Span:
-        """The line of a 0-based index, without its line end."""
-        return Span(self._starts[index], self._ends[index])
+    def bounds(self, index: int) -> tuple[int, int]:
+        """Start and end of the line of a 0-based index, without its line end."""
+        return self._starts[index], self._ends[index]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ tag, and names lines and columns instead of offsets. Nothing is fetched; unknown
 
 from __future__ import annotations
 
+from itertools import islice
+
 from syncd.core.blocks import Block, Heading, Lines, ListItem, Page, Paragraph
 from syncd.core.html_tables import OpenTable
 from syncd.core.html_words import STYLES, Token, Words, passage, tokens
@@ -21,6 +23,8 @@ _BREAKS = phrases("""
     ac:layout, ac:layout-section, ac:layout-cell, ac:rich-text-body, ac:task-list
 """)
 _DEEPEST = 40
+_MOST_TOKENS = 300_000
+"""Nobody writes a document with more tags; what comes after them is not read."""
 _LISTS = frozenset(("ul", "ol"))
 _ITEMS = frozenset(("li", "ac:task"))
 _CELLS = frozenset(("td", "th"))
@@ -57,7 +61,7 @@ class _Reader:
         """In a Confluence task, where a time is the day it is due."""
 
     def read(self, span: Span) -> list[Block]:
-        for token in tokens(self.text, span):
+        for token in islice(tokens(self.text, span), _MOST_TOKENS):
             if self._skipping:
                 if token.closing and token.name == self._skipping:
                     self._skipping = ""

@@ -72,7 +72,7 @@ class OpenTable:
 
     def _hang(self, row: _OpenRow) -> None:
         """Go on with cells of rows above that reach down to here."""
-        while (column := len(row.cells)) in self._hanging:
+        while (column := len(row.cells)) in self._hanging and self._room(row):
             left, cell = self._hanging.pop(column)
             if left > 1:
                 self._hanging[column] = (left - 1, cell)

@@ -9,7 +9,7 @@ from html import unescape
 
 from syncd.core.inline import attributes, trim_url
 from syncd.core.model import Span
-from syncd.core.prose import Emphasis, Passage, Prose, ProseWriter, squeeze
+from syncd.core.prose import LONGEST, Emphasis, Passage, Prose, ProseWriter, squeeze
 
 STYLES = {
     "b": Emphasis.BOLD, "strong": Emphasis.BOLD, "em": Emphasis.ITALIC, "i": Emphasis.ITALIC,
@@ -73,6 +73,7 @@ class Words:
         self.out = ProseWriter()
         self.start: int | None = None
         self.end = 0
+        self._room = LONGEST
         self.checked: str | None = None
         self.mark: Span | None = None
         self._styles: list[tuple[str, int]] = []
@@ -101,8 +102,9 @@ class Words:
         return len(url)
 
     def _write(self, words: str, origin: int) -> None:
-        if not words:
+        if not words or self._room <= 0:
             return
+        self._room -= len(words)
         if not words.isspace():
             self.start = origin if self.start is None else self.start
             self.end = origin + len(words.rstrip())

@@ -12,7 +12,7 @@ from syncd.core.front_matter import read_front_matter
 from syncd.core.html import read_html_blocks
 from syncd.core.inline import label, read_inline
 from syncd.core.model import Span
-from syncd.core.prose import Passage, Prose
+from syncd.core.prose import Passage
 from syncd.core.structure import Leaf, LeafKind, Scanner
 from syncd.core.tables import find_table, may_hold_table, reflowed_table
 
@@ -35,8 +35,8 @@ class _Reader:
         self.text = text
         self.lines = Lines(text)
         self.definitions: dict[str, str] = {}
-        self._prose = partial(read_inline, text, self.definitions)
-        self._cell_prose = partial(read_inline, text, self.definitions, cell=True)
+        self._prose = partial(read_inline, text, definitions=self.definitions)
+        self._cell_prose = partial(read_inline, text, definitions=self.definitions, cell=True)
         self._first = self.lines.number(body) if body else 0
         self._blocks: list[Block] = []
         self._items: list[int] = []
@@ -111,8 +111,8 @@ class _Reader:
 
     def _item(self, leaf: Leaf) -> None:
         """A list item, without words as yet: their place would be the end of its line."""
-        end = self.lines.span(leaf.line).end
-        end -= len(self.text[leaf.places[0][0] : end]) - len(self.text[leaf.places[0][0] : end].rstrip())
+        start = leaf.places[0][0]
+        end = start + len(self.text[start : self.lines.bounds(leaf.line)[1]].rstrip())
         parent = None if leaf.parent is None else self._items[leaf.parent]
         depth = 0 if parent is None else self._depth(parent) + 1
         self._items.append(len(self._blocks))
@@ -151,7 +151,7 @@ class _Reader:
     # --- HTML between the Markdown ------------------------------------------------------------------------------
 
     def _html(self, leaf: Leaf) -> None:
-        start, end = self.lines.span(leaf.line).start, self.lines.span(leaf.last_line).end
+        start, end = self.lines.bounds(leaf.line)[0], self.lines.bounds(leaf.last_line)[1]
         opening = _HTML.search(self.text, start, end)
         if not opening or self.text.startswith("<!--", leaf.places[0][0]):
             return

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from syncd.core.blocks import Grid, ListItem, Page, Paragraph
+from syncd.core.blocks import Grid, Lines, ListItem, Page, Paragraph
 from syncd.core.bullets import read_bullets
 from syncd.core.columns import HEADERS
 from syncd.core.dates import order_of
@@ -26,7 +26,7 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
 
     Never raises, whatever the text; what is wrong in it is a problem with its line.
     """
-    page = read_html(document.text) if document.markup is Markup.HTML else read_markdown(document.text)
+    page = _page(document)
     places = outline(page.blocks)
     order = order_of(document.text)
     head = read_head(document, page, places, order)
@@ -50,6 +50,20 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
         problems=_problems(page, found),
         tables=tuple(found.tables),
     )
+
+
+_MOST_LINES = 50_000
+
+
+def _page(document: Document) -> Page:
+    """The blocks of a document; of one with more lines than anybody writes only those of the first."""
+    read = read_html if document.markup is Markup.HTML else read_markdown
+    lines = Lines(document.text)
+    if len(lines) <= _MOST_LINES:
+        return read(document.text)
+    page = read(document.text[: lines.bounds(_MOST_LINES)[0]])
+    problem = Problem(_MOST_LINES + 1, f"Only the first {_MOST_LINES:,} lines of a document are read.")
+    return replace(page, problems=(*page.problems, problem))
 
 
 def _items(page: Page, places: Outline, reading: Reading) -> Findings:

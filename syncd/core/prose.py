@@ -81,6 +81,9 @@ class Prose:
         )
 
 
+LONGEST = 100_000
+"""Nobody writes a longer paragraph or cell."""
+
 _FAR = 1 << 60
 EMPTY = Prose("", origins=((0, 0),))
 
@@ -91,6 +94,17 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[end - 1].isspace():
         end -= 1
     return start, end
+
+
+def _beginning(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """The spans that hold the first characters."""
+    room, kept = LONGEST, []
+    for span in spans:
+        kept.append(Span(span.start, min(span.end, span.start + room)))
+        room -= span.end - span.start
+        if room <= 0:
+            break
+    return tuple(kept)
 
 
 class Passage:
@@ -113,8 +127,8 @@ class Passage:
 
     @cached_property
     def prose(self) -> Prose:
-        """The words."""
-        return self._read(self.spans)
+        """The words; of very many only the first :data:`LONGEST` characters or so."""
+        return self._read(self.spans if len(self.rough) <= LONGEST else _beginning(self.spans))
 
     @property
     def end(self) -> int:

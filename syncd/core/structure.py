@@ -81,10 +81,13 @@ class _Container:
 
     indent: int
     item: int | None
+    """The innermost list item: of a list item its own number."""
+    quoted: bool
+    """It is a quotation or stands in one."""
+    opened: int
+    """The line it begins on."""
     filled: bool = False
     """Something stands in it."""
-    opened: int = 0
-    """The line it begins on."""
 
 
 @dataclass(slots=True)
@@ -94,6 +97,10 @@ class _Cursor:
     at: int
     column: int
     end: int
+    words: int = -1
+    """The first character from here on that is no blank."""
+    indent: int = 0
+    """The column of that character."""
 
 
 @dataclass
@@ -114,9 +121,9 @@ class Scanner:
     def scan(self) -> Iterator[Leaf]:
         """The leaves; an item comes before what stands in it."""
         for index in range(self.first, len(self.lines)):
-            span = self.lines.span(index)
+            start, end = self.lines.bounds(index)
             mark = int(index == 0 and self.text.startswith("\ufeff"))
-            self._line(index, _Cursor(span.start + mark, 0, span.end))
+            self._line(index, _Cursor(start + mark, 0, end))
             if self._ready:
                 yield from self._ready
                 self._ready.clear()
@@ -155,7 +162,7 @@ class Scanner:
         """Go past the marks of the open containers; how many of them this line belongs to."""
         for number, container in enumerate(self._containers):
             start, column = self._blanks(cursor)
-            if container.item is None:
+            if not container.indent:
                 if start == cursor.end or self.text[start] != ">" or column - cursor.column >= 4:
                     return number
                 self._quote(start, column, cursor)
@@ -170,17 +177,13 @@ class Scanner:
 
     def _blanks(self, cursor: _Cursor) -> tuple[int, int]:
         """Offset and column behind the blanks."""
-        at, column = cursor.at, cursor.column
-        while at < cursor.end:
-            character = self.text[at]
-            if character == " ":
-                column += 1
-            elif character == "\t":
-                column += 4 - column % 4
-            else:
-                break
-            at += 1
-        return at, column
+        if cursor.words < cursor.at:
+            words = self.text[cursor.at : cursor.end]
+            blanks = words[: len(words) - len(words.lstrip(" \t"))]
+            cursor.words = cursor.at + len(blanks)
+            shift = cursor.column % 4
+            cursor.indent = cursor.column + len((" " * shift + blanks).expandtabs(4)) - shift
+        return cursor.words, cursor.indent
 
     def _skip(self, columns: int, cursor: _Cursor) -> None:
         """Go on by so many columns of blanks; a tab may be left in part."""
@@ -287,21 +290,23 @@ class Scanner:
 
     def _made(self, kind: LeafKind, line: int, places: list[tuple[int, int]], *, level: int = 0) -> Leaf:
         """A leaf in the open containers, which are not empty from now on."""
-        inner = self._containers[-1] if self._containers else None
-        first = bool(inner and inner.item is not None and not inner.filled)
-        item = next((c.item for c in reversed(self._containers) if c.item is not None), None)
-        quoted = any(c.item is None for c in self._containers)
+        if not self._containers:
+            return Leaf(kind, line, places, None, False, level=level)
+        inner = self._containers[-1]
+        first = inner.indent > 0 and not inner.filled
+        self._fill()
+        return Leaf(kind, line, places, inner.item, inner.quoted, first, level)
+
+    def _fill(self) -> None:
         for container in self._containers:
             container.filled = True
-        return Leaf(kind, line, places, item, quoted, first, level)
 
     # --- containers ---------------------------------------------------------------------------------------------
 
     def _begin(self, matched: int) -> None:
         """Something other than a paragraph begins."""
         self._close(matched)
-        for container in self._containers:
-            container.filled = True
+        self._fill()
 
     def _close(self, matched: int) -> None:
         """End the open leaf, and the containers that the line does not belong to."""
@@ -318,7 +323,7 @@ class Scanner:
         """A quotation or list item that begins here."""
         if self.text[start] == ">":
             self._begin(matched)
-            self._containers.append(_Container(0, None, opened=index))
+            self._containers.append(_Container(0, self._inside(), True, index))
             self._quote(start, column, cursor)
             return True
         marker = _MARKER.match(self.text, start, cursor.end)
@@ -334,8 +339,8 @@ class Scanner:
     def _item(
         self, index: int, start: int, column: int, cursor: _Cursor, marker: re.Match[str], *, empty: bool
     ) -> None:
-        parent = next((c.item for c in reversed(self._containers) if c.item is not None), None)
-        quoted = any(c.item is None for c in self._containers)
+        parent = self._inside()
+        quoted = bool(self._containers) and self._containers[-1].quoted
         width = marker.end() - start
         before = column - cursor.column
         cursor.at, cursor.column = marker.end(), column + width
@@ -343,8 +348,12 @@ class Scanner:
         blanks = behind - cursor.column
         gap = 1 if empty or blanks > 4 else blanks
         self._skip(gap, cursor)
-        self._containers.append(_Container(before + width + gap, self._items, opened=index))
+        self._containers.append(_Container(before + width + gap, self._items, quoted, index))
         leaf = Leaf(LeafKind.ITEM, index, [(marker.end(), marker.end())], self._items, quoted)
         leaf.parent, leaf.ordered = parent, marker[1] is not None
         self._ready.append(leaf)
         self._items += 1
+
+    def _inside(self) -> int | None:
+        """The innermost list item that is open."""
+        return self._containers[-1].item if self._containers else None
