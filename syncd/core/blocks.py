@@ -25,8 +25,8 @@ class Lines:
             self._starts = [0, *(end for _, end in ends)]
             self._ends = [*(start for start, _ in ends), len(text)]
         else:
-            self._starts = [0, *accumulate(len(line) + 1 for line in text.split("\n"))][:-1]
-            self._ends = [*(start - 1 for start in self._starts[1:]), len(text)]
+            self._starts = list(accumulate([len(line) + 1 for line in text.split("\n")], initial=0))[:-1]
+            self._ends = [*[start - 1 for start in self._starts[1:]], len(text)]
 
     def __len__(self) -> int:
         return len(self._starts)

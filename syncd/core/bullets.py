@@ -127,6 +127,11 @@ class _Section:
         return None if in_list or is_nothing(block.prose.plain) else block
 
     def _texts(self, paragraphs: list[tuple[Paragraph, Place]], *, alone: bool) -> None:
+        titled = [(block, place) for block, place in paragraphs if _has_title(block)]
+        if alone and len(titled) >= 2:
+            for block, place in titled:
+                self._add_titled(block, place)
+            return
         owned = sum(_begins_with_owner(block.prose) for block, _ in paragraphs) >= 2
         tasks = all(place.sure and _is_task(block) for block, place in paragraphs)
         for block, place in paragraphs:
@@ -136,6 +141,15 @@ class _Section:
                     self._add(block.line + number, line, place)
             elif PREFIXED.match(squeeze(block.prose.plain)) or (alone and (owned or tasks)):
                 self._add(block.line, block.passage, place)
+
+    def _add_titled(self, block: Paragraph, place: Place) -> None:
+        """Add a paragraph that begins in bold; lines under a bold one are its details."""
+        first, *others = block.passage.lines()
+        if others and first.prose.styled(Emphasis.BOLD):
+            task = Task(block.line, first, place, details=[line.prose for line in others])
+            read_task(task, self.reading, self.findings)
+        else:
+            self._add(block.line, block.passage, place)
 
     def _add(self, line: int, passage: Passage, place: Place) -> None:
         words = _BULLET.sub("", squeeze(passage.prose.plain), count=1)
@@ -151,12 +165,17 @@ class _Section:
         under: dict[int, list[int]] = {}
         for index in self.members:
             group = self.places[index].group_index
-            if group is not None and isinstance(self.blocks[group], Heading):
+            if group is not None and self._may_be_task(group):
                 under.setdefault(group, []).append(index)
         found = [_Subheading(index, members) for index, members in under.items() if index in self.outline.labels]
         roots = {root.index: root for root in self.roots}
         tasks = [task for task in found if self._is_task(task, roots)]
         return tasks if len(tasks) * 2 > len(found) else []
+
+    def _may_be_task(self, group: int) -> bool:
+        """Whether it is a heading, or a paragraph of one bold line."""
+        block = self.blocks[group]
+        return isinstance(block, Heading) or (isinstance(block, Paragraph) and block.passage.last is block.passage)
 
     def _is_task(self, task: _Subheading, roots: dict[int, Entry]) -> bool:
         text = squeeze(self._heading(task).prose.plain)
@@ -170,9 +189,9 @@ class _Section:
             return numbered and self._has_attributes(task)
         return numbered or (starts_as_task(text) and len(text.split()) > 2) or self._has_attributes(task)
 
-    def _heading(self, task: _Subheading) -> Heading:
+    def _heading(self, task: _Subheading) -> Heading | Paragraph:
         block = self.blocks[task.index]
-        assert isinstance(block, Heading)
+        assert isinstance(block, Heading | Paragraph)
         return block
 
     def _has_attributes(self, task: _Subheading) -> bool:
@@ -180,7 +199,7 @@ class _Section:
 
     def _details(self, task: _Subheading) -> list[Prose]:
         found: list[Prose] = []
-        for block in (self.blocks[i] for i in task.members):
+        for block in (self.blocks[i] for i in task.members if i != task.index):
             if isinstance(block, Paragraph):
                 found.extend(line.prose for line in block.passage.lines())
             elif isinstance(block, ListItem):
@@ -211,6 +230,16 @@ def _by_group(roots: Sequence[Entry]) -> list[list[Entry]]:
 def _begins_with_owner(prose: Prose) -> bool:
     first = prose.styles[0] if prose.styles else None
     return bool(first and first.kind is Emphasis.BOLD and first.start == 0 and read_sentence(prose).owner)
+
+
+def _has_title(paragraph: Paragraph) -> bool:
+    """Whether a paragraph begins with a task in bold: ``**Cap the retries.** They …``, ``**2. Cap the retries**``."""
+    prose = paragraph.prose
+    first = prose.styles[0] if prose.styles else None
+    if first is None or first.kind is not Emphasis.BOLD or first.start:
+        return False
+    title = prose.plain[: first.end].strip()
+    return _NUMBERED.match(title) is not None or (starts_as_task(title) and len(title.split()) > 2)
 
 
 def _is_task(paragraph: Paragraph) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import islice
 
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
@@ -22,6 +23,8 @@ _REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
 _STRICT_TIMELINE = re.compile("time ?line|chronolog")
 _PATH_DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _SCHEDULED = {kind: [k for k, v in LABELS.items() if v == kind] for kind in ("review_date", "retro_date")}
+_SCHEDULE_WORDS = {"review_date": ("review", "check-in"), "retro_date": ("retro",)}
+"""Words of which each of these labels has one."""
 
 
 class Days:
@@ -43,7 +46,7 @@ class Days:
         if incident is None and plain is not None and postmortem is None and (earlier := self._all_earlier(plain)):
             return earlier, plain
         if incident is None and plain is None:
-            plain = self._in_text(self.title) or self._told() or self._in_path()
+            plain = self._in_text(self.title) or self._labelled("duration", None) or self._told() or self._in_path()
         return incident or plain, postmortem
 
     def labelled(self) -> bool:
@@ -53,15 +56,20 @@ class Days:
 
     def scheduled(self, kind: str, anchor: date | None) -> date | None:
         """A date of the follow-up schedule, wherever it stands: a line of a known label and a date."""
-        text = self.document.text
-        lower = text.lower()
+        text, lower = self.document.text, self._lower
         calendar = Calendar(anchor, self.order)
-        for label in _SCHEDULED[kind] if len(lower) == len(text) else ():
+        if len(lower) != len(text) or not any(word in lower for word in _SCHEDULE_WORDS[kind]):
+            return None
+        for label in _SCHEDULED[kind]:
             at = lower.find(label)
             match = _REST_OF_LINE.match(text, at + len(label)) if at >= 0 else None
             if match and (day := calendar.first(match[1])):
                 return day
         return None
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.document.text.lower()
 
     def _labelled(self, kind: str, anchor: date | None) -> date | None:
         calendar = Calendar(anchor, self.order)

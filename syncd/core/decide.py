@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from syncd.core.change import Change, ChangeKind, Outcome
 from syncd.core.decision import Decision, Row
 from syncd.core.desired import NotWanted, desired_ticket
-from syncd.core.identity import DOUBT, UNCLAIMED, Matching, TicketId, is_unclaimed, normal, resemblance
+from syncd.core.identity import UNCLAIMED, Matching, TicketId, is_unclaimed, most_alike, normal
 from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload, values
 from syncd.core.model import (
     FIELDS,
@@ -49,8 +49,8 @@ class RowDecider:
     """Items, of any document, whose row is gone in this pass."""
     claimed: dict[TicketId, str]
     """Tickets adopted so far in this plan → where; shared by all documents of the plan."""
-    homeless: tuple[Ticket, ...] = ()
-    """Tickets that the ledger lost and whose document is none of those here."""
+    homeless: Mapping[str, Ticket]
+    """Tickets that the ledger lost and whose document is none of those here, by title as identity compares it."""
     shared: frozenset[TicketId] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -346,12 +346,10 @@ class RowDecider:
                 handle = stray.link.key if stray.link else stray.id
                 ask = f"`syncd link {row.item_id} {handle}` if it is this one, else `syncd unlink {stray.id}`"
                 return f"{handle} had the same text in {path}, which is gone: {ask}"
-        for ticket in self.homeless:
-            if resemblance(ticket.title, row.item.action) >= DOUBT:
-                ask = (
-                    f"`syncd link {row.item_id} {ticket.key}` if it is this one, else take the marker out of the ticket"
-                )
-                return f"{ticket.key} (“{ticket.title[:60]}”) carries a marker of ours: {ask}"
+        if title := most_alike(row.item.action, self.homeless.keys()):
+            ticket = self.homeless[title]
+            ask = f"`syncd link {row.item_id} {ticket.key}` if it is this one, else take the marker out of the ticket"
+            return f"{ticket.key} (“{ticket.title[:60]}”) carries a marker of ours: {ask}"
         return None
 
     def _still_refused(self, item_id: str, wanted: DesiredTicket) -> str | None:

@@ -195,6 +195,7 @@ def _bracketed(peel: Peel) -> bool:
     return _person(peel, low)
 
 
+_DIGIT = re.compile(r"\d")
 _OWNER_KEY = re.compile(
     r"^(?:owners?|assignees?|assigned to|responsible|dri|lead|who|担当|负责人)\s*[:：=]\s*", re.IGNORECASE
 )
@@ -243,7 +244,7 @@ def _person(peel: Peel, low: int) -> bool:
 
 def _due(peel: Peel) -> bool:
     low = max(peel.start, peel.end - _PERSON_WINDOW)
-    if not any(char.isdigit() for char in peel.plain[low : peel.end]):
+    if not _DIGIT.search(peel.plain, low, peel.end):
         return False
     match = _DUE.search(peel.plain, low, peel.end)
     dates = find_dates(match["due"]) if match else []

@@ -28,14 +28,16 @@ LABELS: dict[str, str] = {
     發生日期, 事故時間, 事故日期, 발견일, 발생 시간, fecha de inicio, fecha y hora, date et heure, data de início
     data e hora, дата обнаружения, дата и время, время начала, дата інциденту, дата виявлення, hendelsesdato
     dato for hendelsen, starttidspunkt, hændelsesdato, incidentdatum, starttid, ngày xảy ra, thời gian xảy ra
-    waktu kejadian, tanggal kejadian, data incydentu, olay tarihi
+    waktu kejadian, tanggal kejadian, data incydentu, olay tarihi, fecha de detección, fecha de detection
+    fecha de ocurrencia, date de détection, date de detection, date de début, data da detecção, entdeckt am
+    erkannt am, opened, date opened
 """), "incident_date"),
     **dict.fromkeys(phrases("date, dates, 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day, dato, ngày, tanggal, tarih, päivämäärä, dátum"), "date"),
     **dict.fromkeys(phrases("""
     postmortem date, post-mortem date, post mortem date, date of postmortem, date of post-mortem
     date of post mortem, review held, retro held, retrospective held, retrospective date, retro date, meeting date
     postmortem held, post-mortem held, postmortem meeting, post-mortem meeting, report date, date of report
-    written, written on, date written, published, published on, publication date, date published, document date
+    written, written on, date written, published, published on, publication date, publishdate, publish date, pubdate, date published, document date
     date of review, postmortem meeting date, review meeting, review meeting date, held on, date of retro
     date of retrospective, retro, postmortem written, postmortem published, 作成日, 报告日期, 复盘日期, 复盘时间
     記載日, 振り返り日, fecha del postmortem, date du postmortem, data do postmortem, datum des postmortems, 작성일
@@ -62,6 +64,10 @@ LABELS: dict[str, str] = {
     github issue, related ticket, related tickets, related issue, bug, incident report, original issue, チケット
     工单, tracker, incident jira, ticket link, incident reference, pagerduty, pagerduty incident, statuspage
 """), "link"),
+    **dict.fromkeys(phrases("""
+    duration, incident duration, outage duration, duration of outage, duration of the outage, total duration, 持续时间, 期間
+    duración, durée, dauer, dauer des vorfalls, duração, durata, продолжительность, длительность, varighet, varighed
+"""), "duration"),
     **dict.fromkeys(phrases("engagement period, project period, engagement, project, project name, project dates, project timeline, launch date, client"), "project"),
     **dict.fromkeys(phrases("title, incident title, postmortem title, name"), "title"),
     **dict.fromkeys(phrases("""
@@ -71,14 +77,13 @@ LABELS: dict[str, str] = {
     auteurs, autore, verfasser, 작성자, автор, people involved, team members, present, responder
 """), "people"),
     **dict.fromkeys(phrases("""
-    duration, impact, summary, services affected, service, services, affected services, affected service, team
+    impact, summary, services affected, service, services, affected services, affected service, team
     teams, root cause, root causes, trigger, resolution, detection, platform, environment, category, type, tags
     customers affected, users affected, time to detect, time to resolve, time to repair, ttd, ttr, mttr
     last updated, last modified, updated, created, end, end time, end date, ended, incident end, incident till
     incident until, resolved, detected, detected at, resolved at, mitigated at, region, component, components
     incident id, id, scope, systems affected, affected systems, classification, version, deadline, started by
-    declared, detection time, slack channel, channel, 持续时间, 影响, 环境, 类型, 影響サービス, 期間, duración
-    impacto, durée, dauer, dauer des vorfalls, duração, durata
+    declared, detection time, slack channel, channel, 影响, 环境, 类型, 影響サービス, impacto
 """), ""),
 }  # fmt: skip
 

@@ -99,7 +99,19 @@ _OPTIONS = re.compile(r"\s*[/|]\s*|\s+or\s+|\s*,\s*")
 
 def is_nothing(text: str) -> bool:
     """Whether a text says that there is nothing to do: ``None``, ``No actions.``"""
-    return is_blank(text) or text.strip(" .!*_-–—").lower() in NOTHING
+    words = text.strip(" .!*_-–—()[]").lower()
+    return is_blank(text) or words in NOTHING or (len(words) <= 80 and _NOTHING.match(words) is not None)
+
+
+_NOTHING = re.compile(
+    r"none (?:required|needed|identified|planned|necessary|at (?:this|the)|at present|so far|currently|known|for)\b"
+    r"|nothing (?:to do|needed|required|planned|else|further|identified)\b"
+    r"|(?:there (?:are|were|is) )?no (?:(?:further|additional|new|more|other|outstanding|specific|immediate|pending) )*"
+    r"(?:corrective |remedial |preventive |follow[- ]?up |remediation )?"
+    r"(?:actions?(?: items?)?|action points?|follow[- ]?ups?|tasks?|next steps?|changes?|items?|work)"
+    r"(?: (?:items? )?(?:is|are|was|were|required|needed|identified|planned|necessary|taken|at (?:this|the)|for|from"
+    r"|beyond|outstanding|remaining|remain)\b.*)?$"
+)
 
 
 def is_placeholder(text: str) -> bool:

@@ -18,6 +18,7 @@ from itertools import islice
 from typing import TypeVar
 
 from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extractOne
 
 from syncd.core.desired import ticket_title
 from syncd.core.model import ActionItem, Disposition, KnownItem, State
@@ -65,6 +66,12 @@ _QUOTES = str.maketrans(
 def resemblance(a: str, b: str) -> float:
     """How alike two texts are, from 0 to 1."""
     return ratio(normal(a), normal(b)) / 100
+
+
+def most_alike(text: str, among: Iterable[str]) -> str | None:
+    """Which of many texts, as :func:`normal` gives them, this one resembles most; None when it resembles none."""
+    found = extractOne(normal(text), among, scorer=ratio, score_cutoff=DOUBT * 100)
+    return found[0] if found else None
 
 
 def item_id(document: str, item: ActionItem, taken: Collection[str] = (), *, before: int = 0) -> str:
@@ -120,6 +127,11 @@ def _ticket_of(known: KnownItem) -> frozenset[TicketId]:
 
 def _context(entry: ActionItem | KnownItem) -> tuple[str, str]:
     return normal(entry.group or ""), normal(entry.owner or "")
+
+
+def _numbered(entry: ActionItem | KnownItem) -> tuple[str | None, frozenset[str]]:
+    """The row ID, and what a rewording leaves alone."""
+    return entry.row_id, facts(entry.action, entry.code)
 
 
 Entry = TypeVar("Entry")
@@ -194,11 +206,11 @@ class _Matcher:
 
     def by_row_id(self) -> None:
         """Pair a reworded row with the item of the same row ID, where exactly one qualifies."""
-        known = _grouped(self.free.values(), lambda k: k.row_id)
+        known = _grouped((k for k in self.free.values() if k.row_id and not _closed(k)), _numbered)
         wanted = {
-            row: [k for k in known.get(row_id, ()) if _reworded(self.items[row], k)]
+            row: [k for k in known.get(_numbered(item), ()) if resemblance(item.action, k.action) >= SAME_ROW_ID]
             for row in sorted(self.rows)
-            if (row_id := self.items[row].row_id)
+            if (item := self.items[row]).row_id
         }
         claims = defaultdict(list)
         for row, candidates in wanted.items():
@@ -253,14 +265,6 @@ class _Matcher:
 def _closed(known: KnownItem) -> bool:
     """A link whose ticket is closed matches only equal text."""
     return known.link is not None and known.link.fields["state"].ticket in (State.DONE, State.CANCELLED)
-
-
-def _reworded(item: ActionItem, known: KnownItem) -> bool:
-    return (
-        not _closed(known)
-        and resemblance(item.action, known.action) >= SAME_ROW_ID
-        and facts(item.action, item.code) == facts(known.action, known.code)
-    )
 
 
 def _doubtful(item: ActionItem, known: KnownItem, *, blocked: bool) -> bool:

@@ -40,7 +40,8 @@ _SAMPLE_TITLE = re.compile(
 )
 """A title that says what should stand there."""
 _HOW_TO = re.compile(
-    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
+    r"^post-?mortems\s*[:—–-]"
+    r"|^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
     r"|writing\b|running\b|conducting\b|index\b)"
     r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide"
     r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
@@ -63,7 +64,7 @@ _INCIDENT = re.compile(
     r"|storing|awaria|incydent|kesinti|sự cố|gangguan",
     re.IGNORECASE,
 )
-
+_POSTMORTEM = re.compile(r"post[ -]?mortems?", re.IGNORECASE)
 _INCIDENT_HEADING = re.compile(
     r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation"
     r"|mitigation|detection|resolution|outage|symptoms"
@@ -79,6 +80,15 @@ _INCIDENT_HEADING = re.compile(
 """Headings that a text about something that happened has."""
 _INCIDENT_PLACE = re.compile(r"(?:^|[/_. -])(?:post-?mortems?|incidents?|outages?)(?=[/_. -])", re.IGNORECASE)
 """A folder or a file's name that promises incidents."""
+_RETROSPECTIVE_HEADING = re.compile(
+    r"what (?:worked|was built|we built|we shipped)|do(?:ne)? differently|ce qui a (?:marché|fonctionné)|lo que hicimos"
+    r"|was (?:gut )?funktioniert hat|うまくいったこと|做得好的|что получилось|o que funcionou|cosa ha funzionato"
+)
+_INCIDENT_ONLY = re.compile(
+    r"root cause|impact|detect|mitigat|recover|resolution|remediat|trigger|incident|outage|causa|cause|ursache"
+    r"|auswirkung|原因|影響|影响|障害|故障|장애|원인|причин|влиян|инцидент|årsak|orsak|oorzaak|przyczyn|nguyên nhân"
+)
+"""What only the postmortem of an incident has a heading about."""
 _PROJECT_LABELS = ("engagement period", "project period", "engagement")
 _FIRST_BLOCKS = 80
 _SHORT = 60
@@ -111,6 +121,8 @@ def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *
         return Kind.PROJECT
     if any(f.label in _PROJECT_LABELS for f in known) and not any(of_kind(known, "severity")):
         return Kind.PROJECT
+    if not _INCIDENT.search(_POSTMORTEM.sub(" ", title)) and not any(of_kind(known, "severity")) and _looks_back(page):
+        return Kind.PROJECT
     placed = _INCIDENT_PLACE.search(document.path.replace("\\", "/")) is not None
     return Kind.INCIDENT if placed or _is_incident(page, known, title) else Kind.OTHER
 
@@ -125,6 +137,13 @@ def _is_form(document: Document, known: Sequence[Fact], title: str) -> bool:
 
 def _names_actions(passage: Passage) -> bool:
     return len(passage.rough) < _SHORT and meaning_of(passage.prose.plain) is Meaning.ACTIONS
+
+
+def _looks_back(page: Page) -> bool:
+    """Whether the headings are those of somebody who looks back on work, and none is about something that broke."""
+    headings = [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
+    retrospective = any(_RETROSPECTIVE_HEADING.search(heading) for heading in headings)
+    return retrospective and not any(_INCIDENT_ONLY.search(heading) for heading in headings[1:])
 
 
 def _tells_of_incident(heading: str) -> bool:

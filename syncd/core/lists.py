@@ -48,6 +48,8 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 """A sentence that the entries under it only complete."""
+_LABELLED = re.compile(r"\w+\s?[:：]\s")
+"""What looks like a verb and is a label: ``File: train.py``."""
 _RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
 """Headings that as often tell what was done during the incident."""
 _CLAUSE_END = re.compile(r"[:：.–—-]")
@@ -143,8 +145,10 @@ def read_list(roots: Sequence[Entry], tabled: frozenset[int], reading: Reading, 
         texts = [entry.text for root in roots for entry in root.walk()]
         reading = replace(reading, people=reading.people | _closing_names(texts))
         lister = _Lister(tabled, reading, findings)
+        remarks = sum(root.boxed for root in roots) * 2 > len(roots)
         for root in roots:
-            lister.read(root, under_task=False)
+            if root.boxed or not remarks or root.text.startswith("[") or starts_as_task(root.text):
+                lister.read(root, under_task=False)
 
 
 def _is_checklist(roots: Sequence[Entry]) -> bool:
@@ -206,7 +210,9 @@ class _Lister:
         if entry.is_detail:
             return False
         completes = entry.parent and (entry.parent.boxed or _UNFINISHED.search(entry.parent.text))
-        return PREFIXED.match(text) is not None or (starts_as_task(text) and not completes)
+        if PREFIXED.match(text):
+            return True
+        return starts_as_task(text) and not completes and not _LABELLED.match(text)
 
     def _add(self, entry: Entry, group: str | None) -> bool:
         """Add a task; False when nobody filled it in."""

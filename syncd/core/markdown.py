@@ -64,7 +64,9 @@ class _Reader:
     # --- words --------------------------------------------------------------------------------------------------
 
     def _passage(self, places: Sequence[tuple[int, int]]) -> Passage:
-        rough = "\n".join([self.text[start:end] for start, end in places])
+        rough = (
+            "\n".join([self.text[start:end] for start, end in places]) if places[1:] else self.text[slice(*places[0])]
+        )
         return Passage(rough, partial(_spans, places), self._prose)
 
     # --- blocks -------------------------------------------------------------------------------------------------
@@ -135,7 +137,7 @@ class _Reader:
             places, left = places[: found[0]], places[found[0] :]
         words, checked, box = self._box(places)
         passage = self._passage(words) if words else item.passage
-        self._blocks[index] = replace(item, passage=passage, checked=checked, box=box)
+        self._blocks[index] = ListItem(item.line, item.depth, passage, item.parent, item.ordered, checked, box)
         return left
 
     def _box(self, places: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], str | None, Span | None]:

@@ -98,7 +98,7 @@ def plan(
     freed |= {i.id for v in gone for i in v.items}
     claimed = {} if claimed is None else claimed
     claimed |= _lost_and_found(matched)
-    homeless = tuple(t for _, t in world.unclaimed if t.document not in present)
+    homeless = {normal(t.title): t for _, t in world.unclaimed if t.document not in present}
     decider = _Decider(world, freed, claimed, homeless, write_back, {} if owners is None else owners)
     decided = [decider.decide(view, matching) for view, matching in matched]
     decided += [_decide_vanished(v, world) for v in gone]
@@ -248,7 +248,7 @@ class _Decider:
     world: World
     freed: frozenset[str]
     claimed: dict[TicketId, str]
-    homeless: tuple[Ticket, ...]
+    homeless: Mapping[str, Ticket]
     write_back: WriteBackOf
     owners: dict[str, str]
 

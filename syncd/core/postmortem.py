@@ -15,7 +15,7 @@ from syncd.core.head import read_head
 from syncd.core.html import read_html
 from syncd.core.item import Findings, Reading
 from syncd.core.markdown import read_markdown
-from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem, Role
+from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem
 from syncd.core.rows import action_roles, read_rows
 from syncd.core.sections import Outline, Place, outline
 from syncd.core.words import TYPES, one_of, plain_words
@@ -52,12 +52,14 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
     )
 
 
-_MOST_LINES = 50_000
+_MOST_LINES = 20_000
 
 
 def _page(document: Document) -> Page:
     """The blocks of a document; of one with more lines than anybody writes only those of the first."""
     read = read_html if document.markup is Markup.HTML else read_markdown
+    if document.text.count("\n") + document.text.count("\r") < _MOST_LINES:
+        return read(document.text)
     lines = Lines(document.text)
     if len(lines) <= _MOST_LINES:
         return read(document.text)
@@ -102,7 +104,7 @@ def _is_type(group: str) -> bool:
 
 _SQUEEZED_HEADERS = frozenset(name.replace(" ", "") for name in HEADERS if len(name) > 1 or name == "#")
 _LOST = re.compile(rf"(?:{one_of(_SQUEEZED_HEADERS)}){{3,}}")
-_ACTION_HEADERS = frozenset(n.replace(" ", "") for n, role in HEADERS.items() if role is Role.ACTION)
+_ACTION_WORDS = ("action", "task", "item")
 
 
 def _problems(page: Page, found: Findings) -> tuple[Problem, ...]:
@@ -115,7 +117,11 @@ def _lost_tables(page: Page) -> Iterator[Problem]:
     for block in page.blocks:
         if not isinstance(block, Paragraph | ListItem):
             continue
-        for number, line in enumerate(block.passage.rough.split("\n")):
+        rough = block.passage.rough
+        lower = rough.lower()
+        if "\t" not in rough and not any(word in lower for word in _ACTION_WORDS):
+            continue
+        for number, line in enumerate(rough.split("\n")):
             if 12 <= len(line) <= 160 and _is_lost_header(line):
                 yield Problem(
                     block.line + number,
@@ -130,9 +136,7 @@ def _is_lost_header(words: str) -> bool:
         return sum(part.strip().lower() in HEADERS for part in words.split("\t")) >= 3
     glued = words.replace(" ", "").lower()
     return (
-        len(words.split()) <= 6
-        and any(word in glued for word in ("action", "task", "item"))
-        and _LOST.fullmatch(glued) is not None
+        len(words.split()) <= 6 and any(word in glued for word in _ACTION_WORDS) and _LOST.fullmatch(glued) is not None
     )
 
 

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import partial
 
 from syncd.core.model import Span
 
@@ -113,22 +113,30 @@ class Passage:
     ``rough`` are the words with their markup: at no cost, and enough to see what cannot be there.
     """
 
+    __slots__ = ("_locate", "_prose", "_read", "_spans", "rough")
+
     def __init__(
         self, rough: str, locate: Callable[[], tuple[Span, ...]], read: Callable[[tuple[Span, ...]], Prose]
     ) -> None:
         self.rough = rough
         self._locate = locate
         self._read = read
+        self._spans: tuple[Span, ...] | None = None
+        self._prose: Prose | None = None
 
-    @cached_property
+    @property
     def spans(self) -> tuple[Span, ...]:
         """Where each line stands, without the blanks and markers around it."""
-        return self._locate()
+        if self._spans is None:
+            self._spans = self._locate()
+        return self._spans
 
-    @cached_property
+    @property
     def prose(self) -> Prose:
         """The words; of very many only the first :data:`LONGEST` characters or so."""
-        return self._read(self.spans if len(self.rough) <= LONGEST else _beginning(self.spans))
+        if self._prose is None:
+            self._prose = self._read(self.spans if len(self.rough) <= LONGEST else _beginning(self.spans))
+        return self._prose
 
     @property
     def end(self) -> int:

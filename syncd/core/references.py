@@ -47,7 +47,8 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED_THINGS = re.compile(
-    r"(?:\bai|\baction|\bitem|\bstep|\boption|\bphase|\bweek|\bno|\bpart|\brank|\bteam|\bnumber|\bincident"
+    r"(?:\bai|\bac|\bcase|\bstory|\bfinding|\bcause|\blesson|\brule|\bsection|\bline|\bquestion|\bpoint|\bpage"
+    r"|\bcriteri(?:a|on)|\baction|\bitem|\bstep|\boption|\bphase|\bweek|\bno|\bpart|\brank|\bteam|\bnumber|\bincident"
     r"|\bpriority|\bthe|\bour)\s*$",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 
@@ -20,6 +20,14 @@ from syncd.core.words import (
 )
 
 _CERTAIN = re.compile(r"\baction[- ](?:items?|points?)\b|アクションアイテム|行动项")
+_ADVICE = re.compile(r"\b(?:must|should) (?:contain|include|be)\b")
+"""How a guide speaks of the sections of a postmortem."""
+_TAKEN = re.compile(
+    r"\b(?:actions?|steps|measures|fixe?s?)(?: we| that were)? (?:taken|performed|applied|executed|deployed)\b"
+    r"|acci[oó]n(?:es)? (?:correctivas? )?(?:aplicad|tomad|realizad)as?|mesures (?:prises|appliquées)"
+    r"|ações (?:tomadas|realizadas)|azioni intraprese|(?:ergriffene|durchgeführte) maßnahmen|принят\w+ мер"
+)
+"""What responders did."""
 _REVIEW = re.compile(r"\b(?:review|schedule|status)$")
 _INTRODUCES = re.compile(
     r"(?:we|these|the|this|here|in|to|as|after|our|below|following|it|they|there|for|a|an)\b", re.IGNORECASE
@@ -51,9 +59,11 @@ def meaning_of(heading: str) -> Meaning:
         return Meaning.ACTIONS
     if len(words.split()) > 14 or words in ("", "action"):
         return Meaning.NEUTRAL
-    if _CERTAIN.search(words) and not _REVIEW.search(words):
+    if _CERTAIN.search(heading.lower()) and not _REVIEW.search(words):
         return Meaning.ACTIONS
-    if OTHER_HEADING.search(words):
+    if _TAKEN.search(words):
+        return Meaning.ELSEWHERE
+    if OTHER_HEADING.search(words) or _ADVICE.search(words):
         return Meaning.OTHER
     if ACTION_HEADING.search(words) and len(words.split()) <= 9:
         return Meaning.ACTIONS
@@ -77,7 +87,7 @@ class Place:
     group_index: int | None = None
     """The index of the sub-heading."""
     group_in_bold: bool = False
-    """Whether the sub-heading is a bold line or a label, not a heading."""
+    """Whether the sub-heading is a bold line, not a heading or a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,7 @@ class _Open:
     level: int
     meaning: Meaning
     text: str
+    bold: bool = False
 
 
 def outline(blocks: tuple[Block, ...]) -> Outline:
@@ -163,7 +174,7 @@ class _Outliner:
         bold = prose.styled(Emphasis.BOLD, 0, len(words)) or prose.styled(Emphasis.BOLD, 0, len(text))
         follows = self._follows(index)
         if bold and (follows or alone) and len(words) <= 100:
-            return _Open(index, _BOLD_LEVEL, meaning_of(words), words)
+            return _Open(index, _BOLD_LEVEL, meaning_of(words), words, bold=True)
         if not follows or len(words.split()) > 10:
             return None
         meaning = meaning_of(words)
@@ -184,7 +195,7 @@ class _Outliner:
         while self._stack and self._stack[-1].level >= opened.level and not self._keeps(self._stack[-1], opened):
             self._stack.pop()
         if self._stack and self._stack[-1].level >= opened.level:
-            opened = _Open(opened.index, self._stack[-1].level + 1, opened.meaning, opened.text)
+            opened = replace(opened, level=self._stack[-1].level + 1)
         self._stack.append(opened)
 
     def _keeps(self, before: _Open, opened: _Open) -> bool:
@@ -209,8 +220,7 @@ class _Outliner:
         deepest = inner[-1]
         if deepest is section:
             return Place(section.index, section.text, sure)
-        bold = not isinstance(self.blocks[deepest.index], Heading)
-        return Place(section.index, section.text, sure, False, deepest.text, deepest.index, bold)
+        return Place(section.index, section.text, sure, False, deepest.text, deepest.index, deepest.bold)
 
     # --- labels of lists ----------------------------------------------------------------------------------------
 

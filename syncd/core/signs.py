@@ -44,6 +44,7 @@ _BANNER = re.compile(
     r"|draft\b(?=\W*$|\s*[—–:.-])|work in progress\b|wip\b(?=\W*$|\s*[—–:.-]))",
     re.IGNORECASE,
 )  # fmt: skip
+_BANNER_WORDS = 200
 
 
 def sign_of(page: Page, known: Sequence[Fact], title: str, line: int) -> Sign | None:
@@ -75,7 +76,7 @@ def _banner(page: Page) -> Sign | None:
     for block in page.blocks[:8]:
         if (
             isinstance(block, Paragraph)
-            and _DRAFT.search(block.passage.rough)
+            and _DRAFT.search(block.passage.rough, 0, _BANNER_WORDS)
             and (match := _BANNER.match(block.prose.plain))
         ):
             return Sign(False, block.line, squeeze(match[0]))

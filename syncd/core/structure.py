@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from syncd.core.blocks import Lines
-from syncd.core.words import one_of, phrases
+from syncd.core.cursor import Cursor
+from syncd.core.html_start import html_block
 
 DEEPEST = 50
 
@@ -23,27 +24,9 @@ _FENCE = re.compile(r"(`{3,})[^`]*$|(~{3,})")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}[ \t]*$")
 _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
-_BLANKS = re.compile(r"[ \t]*")
 _SIGNS = frozenset("#>`~<=-+*_0123456789")
+_MORE_THAN_WORDS = _SIGNS | {" ", "\t"}
 """What a line begins with that is more than words."""
-_HTML_BLOCKS = one_of(
-    phrases("""
-    address, article, aside, base, basefont, blockquote, body, caption, center, col, colgroup, dd, details, dialog
-    dir, div, dl, dt, fieldset, figcaption, figure, footer, form, frame, frameset, h1, h2, h3, h4, h5, h6, head, header
-    hr, html, iframe, legend, li, link, main, menu, menuitem, nav, noframes, ol, optgroup, option, p, param, search
-    section, summary, table, tbody, td, tfoot, th, thead, title, tr, track, ul
-""")
-)
-_HTML_STARTS: tuple[tuple[re.Pattern[str], str | None, bool], ...] = (
-    (re.compile(r"<(?:script|pre|style|textarea)(?=\s|>|$)", re.IGNORECASE), "</", True),
-    (re.compile(r"<!--"), "-->", True),
-    (re.compile(r"<\?"), "?>", True),
-    (re.compile(r"<![A-Za-z]"), ">", True),
-    (re.compile(r"<!\[CDATA\["), "]]>", True),
-    (re.compile(rf"</?(?:{_HTML_BLOCKS})(?=\s|/?>|$)", re.IGNORECASE), None, True),
-    (re.compile(r"<(?:/[A-Za-z][\w-]*\s*|[A-Za-z][\w-]*(?:\s[^<>]*)?)/?>\s*$"), None, False),
-)
-"""How an HTML block begins, what ends it (None: an empty line), whether it may interrupt a paragraph."""
 
 
 class LeafKind(Enum):
@@ -90,19 +73,6 @@ class _Container:
     """Something stands in it."""
 
 
-@dataclass(slots=True)
-class _Cursor:
-    """Where the scanner is in a line: offset, column, and the end of the line."""
-
-    at: int
-    column: int
-    end: int
-    words: int = -1
-    """The first character from here on that is no blank."""
-    indent: int = 0
-    """The column of that character."""
-
-
 @dataclass
 class Scanner:
     """Scans a text from a line on; :meth:`scan` hands out its leaves in order."""
@@ -122,23 +92,38 @@ class Scanner:
         """The leaves; an item comes before what stands in it."""
         for index in range(self.first, len(self.lines)):
             start, end = self.lines.bounds(index)
-            mark = int(index == 0 and self.text.startswith("\ufeff"))
-            self._line(index, _Cursor(start + mark, 0, end))
+            if index == 0 and self.text.startswith("\ufeff"):
+                start += 1
+            if self._containers or self._fence or self._html:
+                self._line(index, Cursor(self.text, start, end))
+            elif start == end:
+                self._close(0)
+            elif self.text[start] in _MORE_THAN_WORDS:
+                self._line(index, Cursor(self.text, start, end))
+            else:
+                self._plain(index, start, end)
             if self._ready:
                 yield from self._ready
                 self._ready.clear()
         self._close(0)
         yield from self._ready
 
+    def _plain(self, index: int, start: int, end: int) -> None:
+        """Words that stand in nothing."""
+        if self._paragraph:
+            self._paragraph.places.append(self._trimmed(start, end))
+        else:
+            self._paragraph = Leaf(LeafKind.PARAGRAPH, index, [self._trimmed(start, end)], None, False)
+
     # --- one line -----------------------------------------------------------------------------------------------
 
-    def _line(self, index: int, cursor: _Cursor) -> None:
+    def _line(self, index: int, cursor: Cursor) -> None:
         matched = self._match(index, cursor)
         everything = matched == len(self._containers)
         if everything and (self._fence or self._html):
             self._continue(index, cursor)
             return
-        start, column = self._blanks(cursor)
+        start, column = cursor.blanks()
         if start == cursor.end:
             self._close(matched)
             return
@@ -153,15 +138,15 @@ class Scanner:
                 break
             opened, everything = True, True
             matched = len(self._containers)
-            start, column = self._blanks(cursor)
+            start, column = cursor.blanks()
             if start == cursor.end:
                 return
         self._words(index, start, column - cursor.column, cursor, matched, lazy=not opened)
 
-    def _match(self, index: int, cursor: _Cursor) -> int:
+    def _match(self, index: int, cursor: Cursor) -> int:
         """Go past the marks of the open containers; how many of them this line belongs to."""
         for number, container in enumerate(self._containers):
-            start, column = self._blanks(cursor)
+            start, column = cursor.blanks()
             if not container.indent:
                 if start == cursor.end or self.text[start] != ">" or column - cursor.column >= 4:
                     return number
@@ -170,41 +155,21 @@ class Scanner:
                 if not container.filled and index > container.opened:
                     return number
             elif column - cursor.column >= container.indent:
-                self._skip(container.indent, cursor)
+                cursor.skip(container.indent)
             else:
                 return number
         return len(self._containers)
 
-    def _blanks(self, cursor: _Cursor) -> tuple[int, int]:
-        """Offset and column behind the blanks."""
-        if cursor.words < cursor.at:
-            words = self.text[cursor.at : cursor.end]
-            blanks = words[: len(words) - len(words.lstrip(" \t"))]
-            cursor.words = cursor.at + len(blanks)
-            shift = cursor.column % 4
-            cursor.indent = cursor.column + len((" " * shift + blanks).expandtabs(4)) - shift
-        return cursor.words, cursor.indent
-
-    def _skip(self, columns: int, cursor: _Cursor) -> None:
-        """Go on by so many columns of blanks; a tab may be left in part."""
-        while columns > 0 and cursor.at < cursor.end:
-            width = 4 - cursor.column % 4 if self.text[cursor.at] == "\t" else 1
-            if width <= columns:
-                cursor.at += 1
-            step = min(width, columns)
-            cursor.column += step
-            columns -= step
-
-    def _quote(self, start: int, column: int, cursor: _Cursor) -> None:
+    def _quote(self, start: int, column: int, cursor: Cursor) -> None:
         """Go past a quotation's mark and the blank behind it."""
         cursor.at, cursor.column = start + 1, column + 1
         if cursor.at < cursor.end and self.text[cursor.at] in " \t":
-            self._skip(1, cursor)
+            cursor.skip(1)
 
-    def _continue(self, index: int, cursor: _Cursor) -> None:
+    def _continue(self, index: int, cursor: Cursor) -> None:
         """A line of a code block or an HTML block."""
         if self._fence:
-            start, column = self._blanks(cursor)
+            start, column = cursor.blanks()
             words = self.text[start : cursor.end].rstrip(" \t")
             closes = words.startswith(self._fence) and not words.strip(self._fence[0]) and column - cursor.column < 4
             self._fence = "" if closes else self._fence
@@ -224,7 +189,7 @@ class Scanner:
 
     # --- leaves -------------------------------------------------------------------------------------------------
 
-    def _leaf(self, index: int, start: int, cursor: _Cursor, matched: int, *, interrupts: bool) -> bool:
+    def _leaf(self, index: int, start: int, cursor: Cursor, matched: int, *, interrupts: bool) -> bool:
         """A heading, code, HTML or a rule that begins here."""
         sign = self.text[start]
         if sign == "#" and (match := _ATX.match(self.text, start, cursor.end)):
@@ -235,7 +200,7 @@ class Scanner:
         elif sign in "`~" and (match := _FENCE.match(self.text, start, cursor.end)):
             self._begin(matched)
             self._fence = match[1] or match[2]
-        elif sign == "<" and (found := self._html_start(start, cursor.end, interrupts=interrupts)):
+        elif sign == "<" and (found := html_block(self.text, start, cursor.end, interrupts=interrupts)):
             self._begin(matched)
             leaf = self._made(LeafKind.HTML, index, [(start, cursor.end)])
             leaf.last_line = index
@@ -247,13 +212,6 @@ class Scanner:
         else:
             return False
         return True
-
-    def _html_start(self, start: int, end: int, *, interrupts: bool) -> tuple[str | None] | None:
-        """What ends the HTML block that begins here, in a tuple; None when none does."""
-        for pattern, ending, may_interrupt in _HTML_STARTS:
-            if (may_interrupt or not interrupts) and pattern.match(self.text, start, end):
-                return (ending,)
-        return None
 
     def _underline(self, start: int, end: int) -> bool:
         """Make a heading of the open paragraph's last line; lines before it only stand too close."""
@@ -272,7 +230,7 @@ class Scanner:
         self._ready.append(Leaf(LeafKind.HEADING, line, [place], paragraph.item, paragraph.quoted, first, level))
         return True
 
-    def _words(self, index: int, start: int, indent: int, cursor: _Cursor, matched: int, *, lazy: bool) -> None:
+    def _words(self, index: int, start: int, indent: int, cursor: Cursor, matched: int, *, lazy: bool) -> None:
         place = self._trimmed(start, cursor.end)
         if self._paragraph and lazy:
             self._paragraph.places.append(place)
@@ -319,7 +277,7 @@ class Scanner:
             self._fence = "" if matched < len(self._containers) else self._fence
             del self._containers[matched:]
 
-    def _open(self, index: int, start: int, column: int, cursor: _Cursor, matched: int, in_paragraph: bool) -> bool:
+    def _open(self, index: int, start: int, column: int, cursor: Cursor, matched: int, in_paragraph: bool) -> bool:
         """A quotation or list item that begins here."""
         if self.text[start] == ">":
             self._begin(matched)
@@ -336,18 +294,16 @@ class Scanner:
         self._item(index, start, column, cursor, marker, empty=not words)
         return True
 
-    def _item(
-        self, index: int, start: int, column: int, cursor: _Cursor, marker: re.Match[str], *, empty: bool
-    ) -> None:
+    def _item(self, index: int, start: int, column: int, cursor: Cursor, marker: re.Match[str], *, empty: bool) -> None:
         parent = self._inside()
         quoted = bool(self._containers) and self._containers[-1].quoted
         width = marker.end() - start
         before = column - cursor.column
         cursor.at, cursor.column = marker.end(), column + width
-        _, behind = self._blanks(cursor)
+        _, behind = cursor.blanks()
         blanks = behind - cursor.column
         gap = 1 if empty or blanks > 4 else blanks
-        self._skip(gap, cursor)
+        cursor.skip(gap)
         self._containers.append(_Container(before + width + gap, self._items, quoted, index))
         leaf = Leaf(LeafKind.ITEM, index, [(marker.end(), marker.end())], self._items, quoted)
         leaf.parent, leaf.ordered = parent, marker[1] is not None

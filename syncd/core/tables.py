@@ -11,7 +11,7 @@ from itertools import takewhile
 from syncd.core.blocks import Grid, GridCell, GridRow, Lines
 from syncd.core.inline import code_ranges
 from syncd.core.model import Markup, Span
-from syncd.core.prose import Passage, Prose
+from syncd.core.prose import LONGEST, Passage, Prose
 
 Reader = Callable[[tuple[Span, ...]], Prose]
 
@@ -114,7 +114,9 @@ def reflowed_table(text: str, spans: Sequence[Span], reader: Reader, lines: Line
 
     Cells are found by count. Its rows count as merged, since no column can be added to it.
     """
-    if not spans or not (found := _INLINE_DELIMITER.search(text, spans[0].start, spans[-1].end)):
+    if not spans or spans[-1].end - spans[0].start > LONGEST:
+        return None
+    if not (found := _INLINE_DELIMITER.search(text, spans[0].start, spans[-1].end)):
         return None
     columns = found[0].count("|") - 1
     cut = _Cutter(text, reader, lines)

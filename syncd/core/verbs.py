@@ -48,9 +48,13 @@ VERBS = phrases("""
     understand, undertake, unify, uninstall, update, upgrade, upload, use, utilise, utilize, validate, vendor
     verify, version, visualise, visualize, wait, warn, watch, weigh, whitelist, widen, work, wrap, write, zero
     continuously, regularly, periodically, always, never, don't, do not, no longer, only, explicitly, automatically
-    better, re-work
+    better, re-work, compress, elevate, embed, fetch, favour, favor, index, invoke, lift, loosen, mask, outline, ping
+    poll, press, probe, quarantine, redact, reseat, rewire, seed, shrink, sign, sketch, smoke-test, sort, swap, unpin
+    vet, wipe, wire
 """)
 _FIRST = re.compile(r"[\W_]*([^\W\d_](?:[\w'’-]*\w)?)")
+_COMPOUND = re.compile(r"(?:re|de|co|double|cross|load|stress)-")
+"""What a verb is put together with: ``re-run``, ``double-check``."""
 _SHOULD = re.compile(
     r"(?:we|you|they|i|team|it|there|someone|\w+ team)(?:'ll|’ll)?\s+(?:should|must|need|needs|will|could|shall|can"
     r"|want|plan|have to|would like|are going)\b"
@@ -75,7 +79,8 @@ def first_word(text: str) -> str:
 
 def starts_as_task(text: str) -> bool:
     """Whether a sentence begins as a task does: with a verb, or with what we should do."""
-    return first_word(text) in VERBS or _SHOULD.match(text.lstrip("\"'“‘*_ ")) is not None
+    word = first_word(text)
+    return word in VERBS or _COMPOUND.sub("", word) in VERBS or _SHOULD.match(text.lstrip("\"'“‘*_ ")) is not None
 
 
 def tells_the_past(text: str) -> bool:

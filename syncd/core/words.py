@@ -53,7 +53,7 @@ ACTION_HEADINGS = phrases("""
     follow-on, follow-ons, follow-on actions, follow-on work, follow-on tasks, remaining work, outstanding work
     resulting issues, issues filed, tickets filed, tickets created, tickets raised
 
-    アクションアイテム, アクション, アクションプラン, ネクストアクション, 再発防止策, 再発防止, 再発防止対応
+    残対応, 残課題, 残作業, 残件, アクションアイテム, アクション, アクションプラン, ネクストアクション, 再発防止策, 再発防止, 再発防止対応
     恒久対応, 恒久対策, 改善策, 改善アクション, 今後の対応, 今後の対策, 対応策, 対策, フォローアップ, 次のステップ
     今後のアクション, 残タスク, タスク, 行动项, 行动计划, 行动项目, 行動項目, 后续行动, 后续行动项, 改进措施
     改进项, 改善措施, 后续措施, 整改措施, 整改项, 预防措施, 待办事项, 待办, 后续工作, 下一步, 下一步行动

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from syncd.core.change import Change, Plan
 from syncd.core.desired import Policy
@@ -27,7 +27,7 @@ from syncd.core.plan import Vanished, plan
 from syncd.core.postmortem import finished, parse
 from syncd.core.world import Named, Place, View, World
 from syncd.core.write_back import write_back
-from tests.line import WORDS
+from tests.line import WORDS, table
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 OPS = Place("ops", "memory:ops#OPS")
@@ -157,3 +157,21 @@ def only(made: Plan, kind: str) -> Change:
 def dispositions(made: Plan) -> dict[str, Disposition]:
     """What becomes of each row and each item that lost its row, by text."""
     return {i.action: i.disposition for d in made.documents for i in d.items}
+
+
+# --- one row and its ticket
+
+TICKETS = "| Action | Owner | Due date | Status | Ticket |"
+ALERT = ticket("OPS-1", "Add an alert", due=date(2026, 12, 1))
+
+
+def alert(
+    *, text: str = "Add an alert", owner: str = "Core", due: str = "Dec 1", status: str = "Open", named: str = "OPS-1"
+) -> str:
+    """A document of one row, which names its ticket."""
+    return table(f"| {text} | {owner} | {due} | {status} | {named} |", header=TICKETS)
+
+
+def alert_view(known: KnownItem | None = None, there: Ticket = ALERT, **row: str) -> View:
+    """That document beside what is known of it; ``there`` is the ticket as it is now."""
+    return view(alert(**row), known or item("Add an alert", ALERT), tickets=[there])

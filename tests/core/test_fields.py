@@ -279,9 +279,20 @@ def test_a_cell_that_lists_all_options_is_told():
     assert not all_options("Prevent", TYPES)
 
 
-@pytest.mark.parametrize("text", ["None", "n/a", "No actions.", "-", "なし", "No action required"])
-def test_saying_that_there_is_nothing_is_no_action(text):
-    assert is_nothing(text)
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        *((text, True) for text in ("None", "n/a", "No actions.", "-", "なし", "No action required")),
+        ("None required for this run.", True),
+        ("There are no further follow-up actions.", True),
+        ("No new tasks identified", True),
+        ("None of the alerts fired: fix them", False),
+        ("No work on Fridays", False),
+        ("No changes to the API without review", False),
+    ],
+)
+def test_saying_that_there_is_nothing_is_no_action(text, nothing):
+    assert is_nothing(text) is nothing
 
 
 def references(text: str, *, column: bool = False, projects: frozenset[str] = frozenset()) -> list[tuple]:

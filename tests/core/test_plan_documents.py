@@ -44,11 +44,6 @@ def known(*texts, path="a.md", **given):
     return [replace(i, link=replace(i.link, named=False)) for i in items]
 
 
-def elsewhere(*documents):
-    """Tickets in documents with other places: their links back name these."""
-    return {path: ticket(f"OPS-{n}", text, path=path) for n, (path, text) in enumerate(documents, 50)}
-
-
 # --- renames
 
 
