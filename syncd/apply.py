@@ -56,9 +56,14 @@ class Applier:
     progress: Progress = lambda done, total: None
     barred: dict[str, str] = field(default_factory=dict)
     """Trackers that turned us away in this pass, and their words: not asked again before the next."""
+    _postmortems: dict[str, Postmortem] = field(default_factory=dict)
+    """By document key."""
+    _markers: dict[str, str] = field(default_factory=dict)
+    """By item: what its ticket was marked with in this pass."""
 
     def apply(self, plan: Plan) -> tuple[Change, ...]:
         """Do all planned changes; each comes back with its outcome. One failed change never stops the others."""
+        self._postmortems |= {d.record.key: d.postmortem for d in plan.documents if d.postmortem is not None}
         self._remember(plan.documents)
         outcomes: dict[int, Change] = {}
         effects = [n for kind in ORDER for n, c in enumerate(plan.changes) if c.kind is kind]
@@ -66,7 +71,7 @@ class Applier:
             self.progress(done, len(effects))
             outcomes[number] = self._do(plan.changes[number])
         changes = [outcomes.get(n, c) for n, c in enumerate(plan.changes)]
-        changes = self._write_back(plan.documents, changes)
+        changes = self._write_back(changes)
         self._settle(plan.documents, changes)
         self.progress(len(effects), len(effects))
         return tuple(changes)
@@ -105,10 +110,11 @@ class Applier:
     def _update(self, change: Change) -> Change:
         assert change.link is not None, "an update carries its link"
         link, tracker = change.link, self.trackers[change.tracker or ""]
+        link = replace(link, marker=self._markers.get(link.item_id, link.marker))
         effect = self._prepare(EffectKind.UPDATE, change, link.tracker, dict(change.push), marker=link.marker)
         self.ledger.sent(effect.id, self.clock())
         try:
-            ticket = _told(tracker, link.ticket_id, change.push)
+            ticket = self._tell(tracker, change)
         except TrackerError as error:
             return self._failed(change, effect, error)
         link = settled(_seen(link, ticket), change.push)
@@ -116,8 +122,21 @@ class Applier:
             Event(link.item_id, name, _old(change, name), value, Side.SYNCD, self.clock())
             for name, value in change.push.items()
         ]
-        self.ledger.done(effect.id, self.clock(), link=link, events=events)
-        return replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url)
+        self.ledger.done(effect.id, self.clock(), link=link, events=events, reason=_noted(ticket))
+        return _with_notes(replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url), ticket)
+
+    def _tell(self, tracker: Tracker, change: Change) -> Ticket:
+        """Tell the ticket the fields that the row moved."""
+        assert change.link is not None, "an update carries its link"
+        push = change.push
+        return tracker.update(
+            change.link.ticket_id,
+            title=push.get("title"),
+            state=State(push["state"]) if "state" in push else None,
+            due=date.fromisoformat(push["due"]) if "due" in push else None,
+            document=push.get("document"),
+            incident=self._postmortems[change.document].links if "document" in push else (),
+        )
 
     def _adopt(self, change: Change) -> Change:
         assert change.link is not None, "an adoption carries its link"
@@ -130,6 +149,7 @@ class Applier:
             self.ledger.sent(effect.id, self.clock())
             try:
                 link = _seen(replace(link, marker=marker), self._mark(change, marker))
+                self._markers[link.item_id] = marker
             except Refused:
                 link = change.link  # it may not be labelled; it is asked for by its id
             except TrackerError as error:
@@ -156,10 +176,21 @@ class Applier:
             ticket = tracker.create(change.desired, marker)
         except TrackerError as error:
             return self._failed(change, effect, error)
-        link = created_link(change.item_id or "", tracker.location, ticket, marker=marker, sent=sent)
+        item, features = change.item_id or "", tracker.features
+        link = created_link(item, tracker.location, ticket, marker=marker, sent=sent, features=features)
         event = Event(link.item_id, "link", None, link.key, Side.SYNCD, self.clock())
-        self.ledger.done(effect.id, self.clock(), link=link, events=(event,))
-        return replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url)
+        self.ledger.done(effect.id, self.clock(), link=link, events=(event,), reason=_noted(ticket))
+        made = replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url)
+        return _with_notes(self._linked_back(made) if features.links else made, ticket)
+
+    def _linked_back(self, made: Change) -> Change:
+        """A link back that is a thing of its own follows at once; where that fails, the next pass makes it."""
+        assert made.desired is not None, "a create carries what it asks for"
+        follow = replace(made, kind=ChangeKind.UPDATE, effect=None, push={"document": made.desired.document})
+        told = self._update(follow)
+        if told.outcome is Outcome.DONE:
+            return replace(made, link=told.link, reason=told.reason)
+        return replace(made, reason=f"{made.reason}; its link to the postmortem is still missing: {told.reason}")
 
     def _prepare(
         self,
@@ -205,17 +236,16 @@ class Applier:
 
     # --- documents
 
-    def _write_back(self, documents: Sequence[PlannedDocument], changes: list[Change]) -> list[Change]:
+    def _write_back(self, changes: list[Change]) -> list[Change]:
         """Write each document's rows in one edit, all documents of the source in one save."""
         by_document = defaultdict(list)
         for number, change in enumerate(changes):
             if change.kind is ChangeKind.WRITE_BACK and change.outcome is Outcome.PLANNED:
                 by_document[change.document].append(number)
-        postmortems = {d.record.key: d.postmortem for d in documents if d.postmortem is not None}
         links = {c.item_id: c.link for c in changes if c.link and c.outcome is Outcome.DONE}
         edits: dict[str, tuple[Edit, Effect]] = {}
         for key, numbers in by_document.items():
-            prepared = self._edit(postmortems[key], numbers, changes, links)
+            prepared = self._edit(self._postmortems[key], numbers, changes, links)
             if prepared is not None:
                 edits[key] = prepared
         for saved in self.source.save([edit for edit, _ in edits.values()]) if edits else ():
@@ -324,15 +354,13 @@ def _disposition(change: Change) -> tuple[Disposition, str]:
     return Disposition.PENDING, change.reason
 
 
-def _told(tracker: Tracker, ticket_id: str, push: Mapping[str, str]) -> Ticket:
-    """Tell the ticket the fields that the row moved."""
-    return tracker.update(
-        ticket_id,
-        title=push.get("title"),
-        state=State(push["state"]) if "state" in push else None,
-        due=date.fromisoformat(push["due"]) if "due" in push else None,
-        document=push.get("document"),
-    )
+def _noted(ticket: Ticket) -> str:
+    return " ".join(ticket.notes)
+
+
+def _with_notes(change: Change, ticket: Ticket) -> Change:
+    """What could not be done as it was asked for belongs to what people are told of the change."""
+    return replace(change, reason="; ".join((change.reason, *(note.rstrip(".") for note in ticket.notes))))
 
 
 def _old(change: Change, name: str) -> str | None:
@@ -344,7 +372,13 @@ def _seen(link: Link, ticket: Ticket) -> Link:
     there = values(ticket)
     fields = {name: ThreeWay(value.document, there[name], value.agreed) for name, value in link.fields.items()}
     return replace(
-        link, key=ticket.key, url=ticket.url, fields=fields, revision=ticket.revision, presence=ticket.presence
+        link,
+        ticket_id=ticket.id,
+        key=ticket.key,
+        url=ticket.url,
+        fields=fields,
+        revision=ticket.revision,
+        presence=ticket.presence,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from syncd.core.identity import TicketId
 from syncd.core.model import Ticket
@@ -37,9 +37,10 @@ def look_at(team: Team, ledger: Ledger) -> Look:
         known = ledger.revisions(tracker.location)
         listing, barred = _listing(tracker, known)
         turned_away += barred
+        listed = [replace(t, was=None) if t.id in known else t for t in listing.tickets]
         places[name] = Place(name, tracker.location, tracker.features, _problem(name, listing))
-        tickets |= {(tracker.location, t.id): t for t in listing.tickets if t.id in known}
-        lost = [t for t in listing.tickets if t.id not in known and t.marker is not None]
+        tickets |= {(tracker.location, t.known_as): t for t in listed if t.known_as in known}
+        lost = [t for t in listed if t.known_as not in known and t.marker is not None]
         claimed = ledger.markers(tracker.location, [t.marker for t in lost if t.marker])
         unclaimed += [(places[name], t) for t in lost if t.marker not in claimed]
     return Look(places, tickets, tuple(unclaimed), tuple(turned_away))

@@ -19,6 +19,43 @@ Clock = Callable[[], datetime]
 """Now, as an aware datetime in UTC. Time is always handed in."""
 
 
+class Memo(Protocol):
+    """What a connector has to remember between passes (pacing, ETags, where it stopped reading); small texts.
+
+    It may be lost at any time: then a connector looks at everything again.
+    """
+
+    def get(self, key: str) -> str | None:
+        """What was put there last."""
+
+    def put(self, key: str, value: str) -> None:
+        """Keep it."""
+
+
+class Level(StrEnum):
+    """How grave a finding is."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+    """A pass would fail."""
+    AUTHENTICATION = "authentication"
+    """A pass would fail, because we are not known or not allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that ``syncd doctor`` proved, or found wanting."""
+
+    level: Level
+    about: str
+    """What was looked at: ``reachability``, ``project``, ``owner Platform Team``."""
+    cause: str
+    """What was seen, as a sentence."""
+    cure: str = ""
+    """What to do about it, with the configuration's line where one would fix it."""
+
+
 # --- sources --------------------------------------------------------------------------------------------------------
 
 
@@ -98,6 +135,9 @@ class Source(Protocol):
         At any moment, also after a crash, each document is byte for byte the old or the new version.
         """
 
+    def check(self) -> Sequence[Finding]:
+        """Prove the set-up without changing anything. Never raises for what is wrong outside."""
+
 
 # --- trackers -------------------------------------------------------------------------------------------------------
 
@@ -107,7 +147,10 @@ class Listing:
     """What a tracker says about the tickets we care for."""
 
     tickets: tuple[Ticket, ...]
-    """Each ticket carrying a marker of ours, and each known one, that is new or changed, or cannot be had any more."""
+    """Each ticket carrying a marker of ours, and each known one, that is new or changed, or cannot be had any more.
+
+    What was handed out is handed out again until it is known at that revision.
+    """
     complete: bool = True
     """False: some could not be looked at, so absence says nothing."""
     problem: str | None = None
@@ -132,7 +175,10 @@ class Tracker(Protocol):
         """The ticket key that a reference in a document means here; None when it is not this tracker's. Pure."""
 
     def listing(self, known: Mapping[str, str]) -> Listing:
-        """What changed; ``known`` maps ticket ids to the revision last seen ("" to have it in any case)."""
+        """What changed; ``known`` maps ticket ids to the revision last seen ("" to have it in any case).
+
+        That a ticket is gone may show only after a day, where it takes a look at each of them.
+        """
 
     def look_up(self, keys: Collection[str]) -> Mapping[str, Ticket]:
         """The tickets of these keys; absent ones are left out. Raises when it could not look."""
@@ -141,8 +187,9 @@ class Tracker(Protocol):
         """The ticket carrying this marker, or None when it is certainly not to be found now. Raises otherwise."""
 
     def create(self, ticket: DesiredTicket, marker: str) -> Ticket:
-        """Make exactly one ticket, with the marker inside the call; at most one request on the wire.
+        """Make exactly one ticket, with the marker inside the call; at most one request that makes it on the wire.
 
+        What is refused but not needed (an assignee, a label) is left out and told in ``Ticket.notes``.
         Raises Refused (nothing was made), NotSent (nothing was made), OutcomeUnknown.
         """
 
@@ -154,11 +201,21 @@ class Tracker(Protocol):
         state: State | None = None,
         due: date | None = None,
         document: str | None = None,
+        incident: Sequence[str] = (),
     ) -> Ticket:
         """Change only what is given; saying it twice is harmless. Returns the ticket as it is afterwards.
 
+        ``document`` is where it links back to; beside it ``incident`` names the incident's own tickets and pages, as
+        the document's header gives them, which only a tracker with ``features.links`` is told.
         Raises Refused when the tracker does not allow it.
         """
 
     def adopt(self, ticket_id: str, marker: str) -> Ticket:
         """Put our label and marker on a person's ticket, and nothing else; where that is forbidden, Refused."""
+
+    def alike(self, title: str, document: str) -> Sequence[Ticket]:
+        """Tickets without a marker of ours that may be what people made by hand: of just this title, or linking to
+        the document. Raises when it could not look."""
+
+    def check(self) -> Sequence[Finding]:
+        """Prove the set-up without changing anything. Never raises for what is wrong outside."""

@@ -267,14 +267,14 @@ def world_of(asker: Asker, seen: Seen, recalled: Recalled, reader: SourceReader,
     lost = [i for v in seen.vanished for i in v.items]
     items = {i.id for v in seen.views for i in v.items} | {i.id for i in lost}
     named = {
-        (n.place.location, n.ticket.id): n.ticket
+        (n.place.location, n.ticket.known_as): n.ticket
         for view in seen.views
         for tickets in view.named.values()
         for n in tickets
         if n.ticket is not None
     }
     by_hand = asker.by_hand(items)
-    wanted = {*named, *((n.place.location, n.ticket.id) for n in by_hand.values() if n.ticket)}
+    wanted = {*named, *((n.place.location, n.ticket.known_as) for n in by_hand.values() if n.ticket)}
     records = {r.key: r for r in ledger.all_documents()} if wanted or seen.vanished else dict(recalled.records)
     gone = [r.key for r in recalled.records.values() if r.gone]
     strays = [*ledger.items(gone), *lost] if seen.views else []
@@ -286,7 +286,8 @@ def world_of(asker: Asker, seen: Seen, recalled: Recalled, reader: SourceReader,
         unclaimed=asker.look.unclaimed,
         found=asker.find(effects),
         effects={e.item_id: e for e in effects if e.item_id},
-        refusals=ledger.last_refusals([v.key for v in seen.views]),
+        refusals=ledger.last_refusals([v.key for v in seen.views], EffectKind.CREATE),
+        refused_updates=ledger.last_refusals([v.key for v in seen.views], EffectKind.UPDATE),
         holders=_holders(ledger, wanted, records, reader.configured),
         paths={key: record.path for key, record in records.items()},
         hand_links=by_hand,

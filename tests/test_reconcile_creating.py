@@ -179,13 +179,15 @@ def test_one_refused_row_does_not_stop_the_others(line):
     assert held_by(line, "Rotate the keys") == "MEM-1"
 
 
-def test_a_refused_update_is_shown_and_tried_again(line):
+def test_a_refused_update_is_shown_and_tried_again_after_a_day(line):
     line.run()
     line.edit("a.md", "| Open |", "| Done |")
     line.tracker.fail_next("update", Refused("No such transition."))
     done = line.run()
     assert (steps(done), told(done, "update")) == (["update refused"], ["No such transition."])
     assert line.tracker.stored("MEM-1").state is State.OPEN
+    assert steps(line.run()) == ["report planned"]
+    line.clock.advance(timedelta(days=1))
     assert steps(line.run()) == ["update done"]
     assert_quiet(line)
 

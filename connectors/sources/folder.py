@@ -12,12 +12,13 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from connectors.clients.folder_check import check_folder
 from connectors.clients.patterns import Patterns, check
 from connectors.clients.replace import replace
 from connectors.clients.tree import Tree, inside, look
 from syncd.core.model import Document, Markup, Problem
 from syncd.errors import SourceError
-from syncd.ports import Edit, Failure, Reading, Saved, SaveStatus
+from syncd.ports import Edit, Failure, Finding, Level, Reading, Saved, SaveStatus
 
 INCLUDE = ("**/*.md", "**/*.markdown", "**/*.html", "**/*.htm")
 EXCLUDE = ("**/template*",)
@@ -118,6 +119,21 @@ class FolderSource:
         """Write the new texts; see :meth:`syncd.ports.Source.save`. A link to a document stays a link."""
         root = os.path.realpath(self._path)
         return [_save(edit, root=root) for edit in edits]
+
+    def check(self) -> list[Finding]:
+        """Whether the folder is there, and holds documents; see :meth:`syncd.ports.Source.check`."""
+        place = check_folder(self._path, "folder", made=False)
+        if place.level is Level.FAILURE:
+            return [place]
+        reading = self.documents({})
+        about = f"documents in {self._label}"
+        if reading.count == 0:
+            cure = "Correct the path, or include and exclude."
+            return [place, Finding(Level.WARNING, about, "There are none that include and exclude let through.", cure)]
+        unread = [
+            Finding(Level.WARNING, f.path, f.problem.message, "It is left out until then.") for f in reading.failures
+        ]
+        return [place, Finding(Level.OK, about, f"{reading.count} are there."), *unread]
 
     def _tree(self) -> Tree:
         root = self._root()

@@ -6,20 +6,21 @@ import hashlib
 import os
 import re
 import stat
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connectors.clients.folder_check import check_folder
 from connectors.clients.ticket_file import LABEL, Content, adopted, compose, content, updated
 from connectors.clients.ticket_folder import MAX_BYTES, Held, TicketFolder, is_key, stamp
 from connectors.clients.ticket_markdown import markdown, relative
 from syncd.core.desired import ticket_title
 from syncd.core.model import DesiredTicket, Presence, Reference, State, Ticket
 from syncd.errors import NotSent, OutcomeUnknown, Refused
-from syncd.ports import Clock, Features, Listing
+from syncd.ports import Clock, Features, Finding, Listing
 
 _YOUNG = timedelta(seconds=3)
 """A file changed less than this ago may change again without a new time: the coarsest file systems count in 2 s."""
@@ -256,6 +257,7 @@ class FolderTracker:
         state: State | None = None,
         due: date | None = None,
         document: str | None = None,
+        incident: Sequence[str] = (),
     ) -> Ticket:
         """Change the lines of what is given and no other byte; see :meth:`syncd.ports.Tracker.update`."""
         link = document and relative(document, folder=self._folder.path)
@@ -264,6 +266,24 @@ class FolderTracker:
     def adopt(self, ticket_id: str, marker: str) -> Ticket:
         """Add the label and the marker; see :meth:`syncd.ports.Tracker.adopt`."""
         return self._edit(ticket_id, lambda data: adopted(data, marker))
+
+    # --- setting up -------------------------------------------------------------------------------------------------
+
+    def alike(self, title: str, document: str) -> list[Ticket]:
+        """Files without a marker, of this title or linking to the document; see :meth:`syncd.ports.Tracker.alike`."""
+        try:
+            tickets = self.look_up([key for key, _ in self._folder.entries()]).values()
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise NotSent(self._unlisted(error)) from error
+        return [t for t in tickets if t.marker is None and (t.title == title or t.document == document)]
+
+    def check(self) -> list[Finding]:
+        """Whether the folder can be used; see :meth:`syncd.ports.Tracker.check`."""
+        return [check_folder(Path(self._folder.path), "folder of tickets", made=True)]
+
+    # --- inside -----------------------------------------------------------------------------------------------------
 
     def _composed(self, ticket: DesiredTicket, *, key: str, marker: str) -> bytes:
         fields = {

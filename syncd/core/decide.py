@@ -12,7 +12,7 @@ from syncd.core.change import Change, ChangeKind, Outcome
 from syncd.core.decision import Decision, Row
 from syncd.core.desired import NotWanted, desired_ticket
 from syncd.core.identity import UNCLAIMED, Matching, TicketId, is_unclaimed, most_alike, normal
-from syncd.core.merge import Merge, adopted_link, created_link, gone, last_seen, merge, payload, values
+from syncd.core.merge import UNSETTLED, Merge, adopted_link, created_link, gone, last_seen, merge, payload, values
 from syncd.core.model import (
     FIELDS,
     ActionItem,
@@ -85,7 +85,7 @@ class RowDecider:
         named = [
             n
             for n in self.view.named.get(index, ())
-            if n.ticket is None or (item_id, (n.place.location, n.ticket.id)) not in self.world.hand_unlinked
+            if n.ticket is None or (item_id, (n.place.location, n.ticket.known_as)) not in self.world.hand_unlinked
         ]
         return sorted(named, key=lambda n: n.ticket is None)
 
@@ -124,7 +124,7 @@ class RowDecider:
 
     def _missing(self, row: Row, place: Place, link: Link, ticket: Ticket) -> Decision:
         seen = replace(link, presence=ticket.presence, revision=ticket.revision)
-        words = gone(ticket.presence, link.key)
+        words = gone(ticket.presence, link.key, tells_deleted=place.features.tells_deleted)
         changes = [row.report(words, place=place, link=seen)]
         if seen.presence is not link.presence:
             changes.insert(
@@ -162,15 +162,16 @@ class RowDecider:
         push = {name: value for name, value in merged.push.items() if name != "state" or self.world.policy.push_state}
         if not push or not self.view.finished.finished or (seen.tracker, seen.ticket_id) in self.shared:
             return []
-        words = ", ".join(
-            f"{name} {_shown(name, seen.fields[name].ticket)} → {_shown(name, new)}" for name, new in push.items()
-        )
+        if self._refused_update(row.item_id, push):
+            return []
         reopened = seen.fields["state"].ticket == State.DONE and push.get("state") == State.CANCELLED
-        return [
-            row.change(
-                ChangeKind.UPDATE, f"the row changed: {words}", place=place, link=seen, push=push, out_of_done=reopened
-            )
-        ]
+        words = _pushed(push, seen)
+        return [row.change(ChangeKind.UPDATE, words, place=place, link=seen, push=push, out_of_done=reopened)]
+
+    def _refused_update(self, item_id: str, push: Mapping[str, str]) -> str | None:
+        """Why the ticket is not told the same again so soon."""
+        refused = self.world.refused_updates.get(item_id)
+        return None if refused is None or dict(refused.payload) != push else self._not_yet(refused)
 
     def _write(self, row: Row, place: Place, merged: Merge, seen: Link, *, named: bool) -> list[Change]:
         """The cells that the row should have. Whether any really differs, ``write_back`` tells."""
@@ -204,6 +205,8 @@ class RowDecider:
         ):
             there = _shown("state", seen.fields["state"].ticket)
             disputes.append(f"the row says {merged.push['state']}, its ticket says {there}: a person moves the ticket")
+        elif refused := self._refused_update(row.item_id, merged.push):
+            disputes.append(refused)
         if ticket.problem:
             disputes.append(ticket.problem)
         if seen.named and not named and self.world.policy.write_back:
@@ -224,8 +227,8 @@ class RowDecider:
                 f"{named.key} is not in {place.name}: correct it, or remove it to get a new ticket", place=place
             )
         if ticket.presence is not Presence.HERE:
-            return row.block(gone(ticket.presence, named.key), place=place)
-        where = (place.location, ticket.id)
+            return row.block(gone(ticket.presence, named.key, tells_deleted=place.features.tells_deleted), place=place)
+        where = (place.location, ticket.known_as)
         if holder := self._held_elsewhere(where, row.item_id):
             return row.block(f"{ticket.key} belongs to {holder}; remove it here to get a new ticket", place=place)
         self.claimed[where] = self.view.place(row.index)
@@ -254,8 +257,9 @@ class RowDecider:
         effect: Effect | None = None,
         by_hand: bool = False,
     ) -> Decision:
-        releases = tuple(h.id for h in self.world.holders.get((place.location, ticket.id), ()) if h.id != row.item_id)
-        if (place.location, ticket.id) in self.shared:
+        where = (place.location, ticket.known_as)
+        releases = tuple(h.id for h in self.world.holders.get(where, ()) if h.id != row.item_id)
+        if where in self.shared:
             releases = tuple(r for r in releases if r in self.freed)
         adoption = row.change(
             ChangeKind.ADOPT,
@@ -296,7 +300,14 @@ class RowDecider:
             return row.wait(f"its tracker {effect.tracker} is not configured any more")
         ticket = self.world.found.get(effect.marker)
         if ticket is not None:
-            link = created_link(row.item_id, place.location, ticket, marker=effect.marker, sent=effect.payload)
+            link = created_link(
+                row.item_id,
+                place.location,
+                ticket,
+                marker=effect.marker,
+                sent=effect.payload,
+                features=place.features,
+            )
             return self._join(
                 row,
                 place,
@@ -354,10 +365,12 @@ class RowDecider:
 
     def _still_refused(self, item_id: str, wanted: DesiredTicket) -> str | None:
         refused = self.world.refusals.get(item_id)
-        if refused is None or self.world.retry or refused.ended_at is None or dict(refused.payload) != payload(wanted):
-            return None
-        again = refused.ended_at + RETRY_REFUSED
-        if self.world.now >= again:
+        return None if refused is None or dict(refused.payload) != payload(wanted) else self._not_yet(refused)
+
+    def _not_yet(self, refused: Effect) -> str | None:
+        """Why what was refused is not tried again; None when it is."""
+        again = (refused.ended_at or self.world.now) + RETRY_REFUSED
+        if self.world.retry or self.world.now >= again:
             return None
         when = f"from {again:%Y-%m-%d %H:%M} UTC, when the row changes, or with --retry"
         return f"refused: {refused.reason} (tried again {when})"
@@ -390,7 +403,7 @@ def unclaimed_item(place: Place, ticket: Ticket, document: str) -> KnownItem:
     """A ticket that the ledger does not know, as an item that rows can be matched with."""
     sent = {**values(ticket), "due": None}
     id_ = f"{UNCLAIMED}{place.location}#{ticket.id}"
-    link = created_link(id_, place.location, ticket, marker=ticket.marker or "", sent=sent)
+    link = created_link(id_, place.location, ticket, marker=ticket.marker or "", sent=sent, features=place.features)
     return KnownItem(id=id_, document=document, line=0, action=ticket.title, link=link)
 
 
@@ -408,7 +421,8 @@ def _new_owner(item: ActionItem, known: KnownItem, link: Link) -> Iterable[str]:
 
 
 def _is(named: Named, link: Link) -> bool:
-    return named.place.location == link.tracker and named.ticket is not None and named.ticket.id == link.ticket_id
+    here, ticket = named.place.location == link.tracker, named.ticket
+    return here and ticket is not None and link.ticket_id in (ticket.id, ticket.was)
 
 
 def _reattached(known: KnownItem) -> bool:
@@ -418,6 +432,14 @@ def _reattached(known: KnownItem) -> bool:
 def _finished(link: Link | None) -> bool:
     """Whether no ticket is at stake any more."""
     return link is None or link.fields["state"].ticket in (State.DONE, State.CANCELLED)
+
+
+def _pushed(push: Mapping[str, str], seen: Link) -> str:
+    """What the ticket is told, and why."""
+    moved = [n for n in push if n != "document" or seen.fields[n].agreed != UNSETTLED]
+    words = [f"{name} {_shown(name, seen.fields[name].ticket)} → {_shown(name, push[name])}" for name in moved]
+    reasons = [f"the row changed: {', '.join(words)}"] if words else []
+    return "; ".join(reasons + [f"link {seen.key} to {_shown(n, push[n])}" for n in push if n not in moved])
 
 
 def _moved(before: Link, after: Link, name: str) -> str:

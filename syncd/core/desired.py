@@ -76,6 +76,7 @@ def desired_ticket(
         severity=postmortem.severity,
         labels=_labels(postmortem, item),
         state=item.state or State.OPEN,
+        incident=postmortem.links,
     )
 
 

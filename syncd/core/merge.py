@@ -15,6 +15,8 @@ from syncd.core.model import FIELDS, ActionItem, DesiredTicket, Features, Link, 
 
 UNSETTLED = "?"
 """The agreed value of a field on which both sides never agreed: it equals nothing."""
+WHOLE = Features()
+"""A tracker that holds everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ def merge(item: ActionItem, link: Link, ticket: Ticket, *, features: Features, l
     }
     seen = replace(
         link,
+        ticket_id=ticket.id,
         key=ticket.key,
         url=ticket.url,
         fields={name: merged.value for name, merged in fields.items()},
@@ -85,10 +88,25 @@ def payload(sent: DesiredTicket) -> dict[str, object]:
     }
 
 
-def created_link(item_id: str, tracker: str, ticket: Ticket, *, marker: str, sent: Mapping[str, object]) -> Link:
-    """The link of a ticket that we made: what was sent (see :func:`payload`) is agreed."""
+def created_link(
+    item_id: str,
+    tracker: str,
+    ticket: Ticket,
+    *,
+    marker: str,
+    sent: Mapping[str, object],
+    features: Features = WHOLE,
+) -> Link:
+    """The link of a ticket that we made: what was sent (see :func:`payload`) is agreed.
+
+    Not so a start that the tracker did not make, nor a link back that is still to be told (``features.links``).
+    """
     there = values(ticket)
     fields = {name: ThreeWay(_text(sent[name]), there[name], _text(sent[name])) for name in FIELDS}
+    if sent["state"] == State.IN_PROGRESS and ticket.state is State.OPEN and State.IN_PROGRESS in features.states:
+        fields["state"] = replace(fields["state"], agreed=UNSETTLED)
+    if features.links:
+        fields["document"] = replace(fields["document"], agreed=UNSETTLED)
     return _new_link(item_id, tracker, ticket, marker=marker, ours=True, fields=fields)
 
 
@@ -120,9 +138,16 @@ def adopted_link(
         "title": ThreeWay(ticket_title(item.action), ticket.title, ticket.title if ours else None),
         "state": ThreeWay(state, ticket.state, state if item.status is None else agreed_state),
         "due": ThreeWay(due, there, there if ours else _found_due(due, there)),
-        "document": ThreeWay(ticket.document, ticket.document, ticket.document if ours else None),
+        "document": ThreeWay(ticket.document, ticket.document, _linked_back(ticket, ours, features)),
     }
     return _new_link(item_id, tracker, ticket, marker=ticket.marker, ours=ours, fields=fields)
+
+
+def _linked_back(ticket: Ticket, ours: bool, features: Features) -> str | None:
+    """What is agreed about the link back of a ticket that was found; a body that a person wrote is left alone."""
+    if features.links:
+        return UNSETTLED
+    return ticket.document if ours else None
 
 
 def _found_due(said: str | None, there: str | None) -> str | None:
@@ -191,6 +216,8 @@ def _title(item: ActionItem, known: ThreeWay, ticket: Ticket) -> FieldMerge:
 
 def _document(location: str, known: ThreeWay, ticket: Ticket) -> FieldMerge:
     """The link back follows a document that moved, unless a person put another in its place."""
+    if known.agreed == UNSETTLED:
+        return FieldMerge(ThreeWay(location, ticket.document, UNSETTLED), push=location)
     if known.agreed is None:
         return FieldMerge(ThreeWay(location, ticket.document, None))
     if ticket.document != known.ticket:
@@ -264,11 +291,15 @@ def settled(link: Link, told: Mapping[str, str]) -> Link:
     return replace(link, fields=fields)
 
 
-def gone(presence: Presence, key: str) -> str:
-    """Words for a ticket that cannot be had any more."""
+def gone(presence: Presence, key: str, *, tells_deleted: bool = True) -> str:
+    """Words for a ticket that cannot be had any more; ``tells_deleted`` as in :class:`syncd.core.model.Features`."""
+    let_go = f"let it go with `syncd unlink {key}` and remove it from the row to get a new ticket"
     if presence is Presence.DELETED:
+        return f"{key} was deleted: restore it, or {let_go}"
+    if presence is Presence.ARCHIVED:
+        return f"{key} is archived and cannot be changed: bring it back, or {let_go}"
+    if not tells_deleted:
         return (
-            f"{key} was deleted: restore it, or let it go with `syncd unlink {key}` and remove it from the row "
-            "to get a new ticket"
+            f"{key} cannot be read: it was deleted, or its permissions or its project changed. If it is gone, {let_go}"
         )
     return f"{key} cannot be read: its permissions or its project changed; nothing is assumed about it"

@@ -245,8 +245,11 @@ class Presence(StrEnum):
     """Whether a ticket that we know can still be had; each needs different words, none makes a new ticket."""
 
     HERE = "here"
+    ARCHIVED = "archived"
+    """It can be read, and not be changed."""
     DELETED = "deleted"
     INACCESSIBLE = "inaccessible"
+    """It cannot be read. Where the tracker does not tell (:attr:`Features.tells_deleted`), it may be deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +271,15 @@ class Ticket:
     presence: Presence = Presence.HERE
     problem: str | None = None
     """What a person should mend in the ticket itself (an unknown status word)."""
+    was: str | None = None
+    """The id under which it was known, when it got another one (GitHub's transfer to another repository)."""
+    notes: tuple[str, ...] = ()
+    """What could not be done as it was asked for, though the ticket was made or changed; sentences."""
+
+    @property
+    def known_as(self) -> str:
+        """The id under which a link knows it until this look at it is kept."""
+        return self.was or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +312,9 @@ class DesiredTicket:
     severity: str | None = None
     labels: tuple[str, ...] = ()
     state: State = State.OPEN
+    """Open or in progress; nothing closed asks for a ticket."""
+    incident: tuple[str, ...] = ()
+    """URLs and ticket keys of the incident itself, as the document's header gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +326,10 @@ class Features:
     due: bool = True
     quarantine: timedelta | None = None
     """How long its search may lag behind; None when what was created is found at once."""
+    links: bool = False
+    """Its links to postmortem and incident are things of their own, made after the ticket (Jira), not part of it."""
+    tells_deleted: bool = True
+    """It tells a deleted ticket from one that we may not see."""
 
 
 # --- links ----------------------------------------------------------------------------------------------------------

@@ -400,7 +400,8 @@ def _late(known: KnownItem, path: str, effect: Effect, made: Ticket, world: Worl
     """The ticket of a create without an answer is found, but meanwhile its row is gone."""
     place = world.place_of(effect.tracker or "")
     sent = effect.payload or values(made)
-    link = created_link(known.id, effect.tracker or "", made, marker=effect.marker or "", sent=sent)
+    features = place.features if place else Features()
+    link = created_link(known.id, effect.tracker or "", made, marker=effect.marker or "", sent=sent, features=features)
     return Change(
         kind=ChangeKind.ADOPT,
         document=known.document,

@@ -67,7 +67,8 @@ class View:
 
     def tickets_of(self, row: int) -> frozenset[TicketId]:
         """The existing tickets that a row names."""
-        return frozenset((n.place.location, n.ticket.id) for n in self.named.get(row, ()) if n.ticket is not None)
+        tickets = ((n.place, n.ticket) for n in self.named.get(row, ()))
+        return frozenset((place.location, ticket.known_as) for place, ticket in tickets if ticket is not None)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,8 @@ class World:
     """Open creates by item id."""
     refusals: Mapping[str, Effect] = field(default_factory=dict)
     """The last refused create by item id."""
+    refused_updates: Mapping[str, Effect] = field(default_factory=dict)
+    """The last update by item id, where it was refused."""
     holders: Mapping[TicketId, tuple[KnownItem, ...]] = field(default_factory=dict)
     """Who holds the tickets that rows name."""
     paths: Mapping[str, str] = field(default_factory=dict)

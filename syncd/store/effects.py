@@ -29,9 +29,9 @@ def read_effects_of(connection: Connection, keys: Collection[str], *where: Colum
     return sorted(found, key=lambda effect: effect.id)
 
 
-def read_last_refusals(connection: Connection, keys: Collection[str]) -> dict[str, Effect]:
-    """For each item of these documents whose newest create was refused: that create."""
-    newest = select(func.max(effects.c.id)).where(effects.c.kind == EffectKind.CREATE).group_by(effects.c.item_id)
+def read_last_refusals(connection: Connection, keys: Collection[str], kind: EffectKind) -> dict[str, Effect]:
+    """For each item of these documents whose newest effect of this kind was refused: that effect."""
+    newest = select(func.max(effects.c.id)).where(effects.c.kind == kind).group_by(effects.c.item_id)
     refused = read_effects_of(connection, keys, effects.c.id.in_(newest), effects.c.state == EffectState.REFUSED)
     return {effect.item_id: effect for effect in refused if effect.item_id is not None}
 

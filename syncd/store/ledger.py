@@ -196,10 +196,18 @@ class Ledger(Reading):
         with self._database.writing() as connection:
             settle_effect(connection, effect_id, state, reason=reason, at=at, not_before=not_before)
 
-    def done(self, effect_id: int, at: datetime, *, link: Link | None = None, events: Sequence[Event] = ()) -> None:
-        """The effect happened, and this is the link as it is now."""
+    def done(
+        self,
+        effect_id: int,
+        at: datetime,
+        *,
+        link: Link | None = None,
+        events: Sequence[Event] = (),
+        reason: str = "",
+    ) -> None:
+        """The effect happened, and this is the link as it is now; ``reason`` says what of it was left out."""
         with self._database.writing() as connection:
-            settle_effect(connection, effect_id, EffectState.DONE, at=at)
+            settle_effect(connection, effect_id, EffectState.DONE, reason=reason, at=at)
             _save(connection, [] if link is None else [link], at=at)
             write_events(connection, events)
 

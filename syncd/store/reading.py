@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement
 
-from syncd.core.model import Effect, Event, KnownDocument, KnownItem
+from syncd.core.model import Effect, EffectKind, Event, KnownDocument, KnownItem
 from syncd.store import tables
 from syncd.store.database import Database
 from syncd.store.documents import (
@@ -119,10 +119,10 @@ class Reading:
                 return read_effects(connection, *where)
             return read_effects_of(connection, documents, *where)
 
-    def last_refusals(self, documents: Collection[str]) -> dict[str, Effect]:
-        """Item id → its newest create, for the items of these documents where that one was refused."""
+    def last_refusals(self, documents: Collection[str], kind: EffectKind) -> dict[str, Effect]:
+        """Item id → its newest effect of this kind, for the items of these documents where that one was refused."""
         with self._database.reading() as connection:
-            return read_last_refusals(connection, documents)
+            return read_last_refusals(connection, documents, kind)
 
     def events(self, item_id: str | None = None, since: datetime | None = None) -> list[Event]:
         """The events of one item or of all, at or after a moment, oldest first."""

@@ -335,7 +335,27 @@ def test_a_link_gives_back_the_ticket_as_it_was_last_seen():
 
 
 def test_what_was_sent_is_agreed_even_when_the_tracker_made_something_else_of_it():
-    sent = payload(DesiredTicket("ops", "Add an alert", (), HERE, due=DEC_1, state=IN_PROGRESS))
-    link = created_link("item", "memory", ticket(OPEN, due=None), marker="0" * 12, sent=sent)
-    assert link.fields["state"] == ThreeWay("in_progress", "open", "in_progress")
+    sent = payload(DesiredTicket("ops", "Add an alert", (), HERE, due=DEC_1))
+    link = created_link("item", "memory", ticket(DONE, due=None), marker="0" * 12, sent=sent)
+    assert link.fields["state"] == ThreeWay("open", "done", "open")
     assert link.fields["due"] == ThreeWay("2026-12-01", None, "2026-12-01")
+
+
+def test_a_start_that_the_tracker_did_not_make_is_not_agreed_and_the_row_keeps_its_word():
+    sent = payload(DesiredTicket("ops", "Add an alert", (), HERE, state=IN_PROGRESS))
+    link = created_link("item", "memory", ticket(OPEN), marker="0" * 12, sent=sent)
+    there = merge(row(IN_PROGRESS), link, ticket(OPEN), features=FULL, location=HERE)
+    assert (there.state, there.push) == (None, {})
+    assert there.conflicts
+
+
+def test_a_link_back_of_its_own_is_told_until_it_was_told():
+    features = Features(links=True)
+    sent = payload(DesiredTicket("jira", "Add an alert", (), HERE))
+    link = created_link("item", "memory", ticket(OPEN, due=None), marker="0" * 12, sent=sent, features=features)
+    told = merge(row(OPEN, due=None), link, ticket(OPEN, due=None), features=features, location=HERE)
+    assert told.push == {"document": HERE}
+    after = merge(
+        row(OPEN, due=None), settled(told.link, told.push), ticket(OPEN, due=None), features=features, location=HERE
+    )
+    assert after.push == {}

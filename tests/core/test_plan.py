@@ -213,7 +213,11 @@ def test_a_ticket_with_a_new_key_is_recorded_and_the_row_names_the_new_one():
 
 @pytest.mark.parametrize(
     ("presence", "words"),
-    [(Presence.DELETED, "OPS-1 was deleted"), (Presence.INACCESSIBLE, "OPS-1 cannot be read")],
+    [
+        (Presence.DELETED, "OPS-1 was deleted"),
+        (Presence.INACCESSIBLE, "OPS-1 cannot be read"),
+        (Presence.ARCHIVED, "OPS-1 is archived"),
+    ],
 )
 def test_a_ticket_that_is_gone_is_reported_and_never_made_again(presence, words):
     gone = replace(ALERT, presence=presence)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from syncd.core.model import Document, Markup, Problem
 from syncd.errors import SourceError
-from syncd.ports import Edit, Failure, Reading, Saved, SaveStatus
+from syncd.ports import Edit, Failure, Finding, Level, Reading, Saved, SaveStatus
 
 
 class MemorySource:
@@ -46,6 +46,9 @@ class MemorySource:
 
     def save(self, edits: Sequence[Edit]) -> list[Saved]:
         return [self._save(edit) for edit in edits]
+
+    def check(self) -> list[Finding]:
+        return [Finding(Level.OK, "memory", f"{len(self.texts)} documents.")]
 
     def _save(self, edit: Edit) -> Saved:
         document = edit.document

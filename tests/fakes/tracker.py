@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from syncd.core.desired import ticket_title
 from syncd.core.model import Block, DesiredTicket, Features, Presence, Reference, State, Ticket
 from syncd.errors import Refused, TrackerError
-from syncd.ports import Clock, Listing
+from syncd.ports import Clock, Finding, Level, Listing
 
+LIKE_JIRA = Features(links=True, tells_deleted=False)
 LIKE_GITHUB = Features(states=frozenset({State.OPEN, State.DONE, State.CANCELLED}), due=False)
 
 
@@ -32,6 +33,12 @@ class Stored:
     document: str | None = None
     body: tuple[Block, ...] = ()
     version: int = 1
+    link_back: str | None = None
+    """Where people see it lead, when its links are things of their own."""
+    incident: tuple[str, ...] = ()
+    archived: bool = False
+    was: str | None = None
+    """The id it had before it was transferred."""
     former: set[str] = field(default_factory=set)
     """Keys that it had before it was moved; they still lead to it."""
 
@@ -74,6 +81,7 @@ class MemoryTracker:
         self._number = 0
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._incomplete: str | None = None
+        self._notes: list[str] = []
 
     @property
     def location(self) -> str:
@@ -100,10 +108,11 @@ class MemoryTracker:
         here = [
             self._seen(stored)
             for stored in self._tickets.values()
-            if stored.id in known or (stored.marker and self._found_by_search(stored))
+            if {stored.id, stored.was} & known.keys() or (stored.marker and self._found_by_search(stored))
         ]
         changed = [ticket for ticket in here if self._is_news(ticket, known)]
-        gone = [self._absent(i, Presence.DELETED) for i in known if i not in self._tickets]
+        here_as = {stored.was for stored in self._tickets.values()} | self._tickets.keys()
+        gone = [self._absent(i, Presence.DELETED) for i in known if i not in here_as]
         self._meet("listing", after=True)
         return Listing(tuple(changed + gone))
 
@@ -134,7 +143,8 @@ class MemoryTracker:
             body=ticket.body,
         )
         self._meet("create", after=True)
-        return self._seen(stored)
+        notes, self._notes = tuple(self._notes), []
+        return replace(self._seen(stored), notes=notes)
 
     def update(
         self,
@@ -144,9 +154,13 @@ class MemoryTracker:
         state: State | None = None,
         due: date | None = None,
         document: str | None = None,
+        incident: Sequence[str] = (),
     ) -> Ticket:
         self._meet("update", after=False)
         stored = self._writable(ticket_id)
+        if document is not None and self.features.links:
+            self.updates += (stored.link_back, stored.incident) != (document, tuple(incident))
+            stored.link_back, stored.incident, document = document, tuple(incident), None
         held = state and self._held(state)
         wanted = self._given(title=title and ticket_title(title), state=held, due=due, document=document)
         self.updates += self._change(stored, **wanted)
@@ -161,6 +175,13 @@ class MemoryTracker:
         self.updates += self._change(stored, marker=marker, labels=stored.labels | {"syncd"})
         self._meet("adopt", after=True)
         return self._seen(stored)
+
+    def alike(self, title: str, document: str) -> list[Ticket]:
+        self._meet("alike", after=False)
+        return [self._seen(s) for s in self._tickets.values() if s.marker is None and title == s.title]
+
+    def check(self) -> list[Finding]:
+        return [Finding(Level.OK, "memory", f"{len(self._tickets)} tickets.")]
 
     # --- what people do ---------------------------------------------------------------------------------------------
 
@@ -186,6 +207,18 @@ class MemoryTracker:
         stored.former.add(key)
         self._change(stored, key=new_key)
 
+    def person_transfers(self, key: str, new_key: str) -> None:
+        """The ticket goes to another place, where it gets another id; who asks for the old one is told."""
+        stored = self.stored(key)
+        stored.former.add(key)
+        stored.was, stored.id = stored.id, f"{stored.id}0"
+        self._tickets[stored.id] = self._tickets.pop(stored.was)
+        self._change(stored, key=new_key)
+
+    def person_archives(self, key: str) -> None:
+        """The ticket can still be read, and not be changed."""
+        self._change(self.stored(key), archived=True)
+
     def forbid(self, key: str) -> None:
         """From now on we may not see or change the ticket."""
         self._forbidden.add(self.stored(key).id)
@@ -208,6 +241,10 @@ class MemoryTracker:
     def fail_next(self, call: str, error: TrackerError, *, after: bool = False) -> None:
         """The next ``call`` (a method's name) raises ``error``; ``after``: when the work has been done."""
         self._faults[call].append(Fault(error, after))
+
+    def note_next(self, words: str) -> None:
+        """The next ticket made lacks something that was asked for."""
+        self._notes.append(words)
 
     def incomplete_next(self, problem: str) -> None:
         """The next listing could not look everywhere."""
@@ -254,7 +291,7 @@ class MemoryTracker:
     def _writable(self, ticket_id: str) -> Stored:
         if ticket_id not in self._tickets:
             raise Refused(f"There is no ticket {ticket_id}.")
-        if ticket_id in self._forbidden:
+        if ticket_id in self._forbidden or self._tickets[ticket_id].archived:
             raise Refused(f"You may not change ticket {ticket_id}.")
         return self._tickets[ticket_id]
 
@@ -283,6 +320,8 @@ class MemoryTracker:
             document=stored.document,
             revision=str(stored.version),
             changed_at=stored.changed_at,
+            presence=Presence.ARCHIVED if stored.archived else Presence.HERE,
+            was=stored.was,
         )
 
     def _absent(self, ticket_id: str, presence: Presence) -> Ticket:

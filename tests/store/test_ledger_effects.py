@@ -165,12 +165,12 @@ def test_the_last_refusal_of_an_item_counts_until_a_later_create(ledger):
     ledger.close(prepare(ledger, "00000002").id, EffectState.REFUSED, reason="no", at=AT)
     ledger.close(prepare(ledger, "00000002", EffectKind.UPDATE).id, EffectState.DONE, reason="", at=AT)
 
-    refusals = ledger.last_refusals(["a.md"])
+    refusals = ledger.last_refusals(["a.md"], EffectKind.CREATE)
     assert {item_id: effect.reason for item_id, effect in refusals.items()} == {
         "00000001": "second no",
         "00000002": "no",
     }
-    assert ledger.last_refusals(["b.md"]) == {}
+    assert ledger.last_refusals(["b.md"], EffectKind.CREATE) == {}
 
     prepare(ledger, "00000001")
-    assert set(ledger.last_refusals(["a.md"])) == {"00000002"}
+    assert set(ledger.last_refusals(["a.md"], EffectKind.CREATE)) == {"00000002"}
