@@ -123,7 +123,7 @@ class Applier:
             for name, value in change.push.items()
         ]
         self.ledger.done(effect.id, self.clock(), link=link, events=events, reason=_noted(ticket))
-        return _with_notes(replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url), ticket)
+        return replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url, notes=ticket.notes)
 
     def _tell(self, tracker: Tracker, change: Change) -> Ticket:
         """Tell the ticket the fields that the row moved."""
@@ -180,8 +180,8 @@ class Applier:
         link = created_link(item, tracker.location, ticket, marker=marker, sent=sent, features=features)
         event = Event(link.item_id, "link", None, link.key, Side.SYNCD, self.clock())
         self.ledger.done(effect.id, self.clock(), link=link, events=(event,), reason=_noted(ticket))
-        made = replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url)
-        return _with_notes(self._linked_back(made) if features.links else made, ticket)
+        made = replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url, notes=ticket.notes)
+        return self._linked_back(made) if features.links else made
 
     def _linked_back(self, made: Change) -> Change:
         """A link back that is a thing of its own follows at once; where that fails, the next pass makes it."""
@@ -189,8 +189,8 @@ class Applier:
         follow = replace(made, kind=ChangeKind.UPDATE, effect=None, push={"document": made.desired.document})
         told = self._update(follow)
         if told.outcome is Outcome.DONE:
-            return replace(made, link=told.link, reason=told.reason)
-        return replace(made, reason=f"{made.reason}; its link to the postmortem is still missing: {told.reason}")
+            return replace(made, link=told.link, notes=(*made.notes, *told.notes))
+        return replace(made, notes=(*made.notes, f"its link to the postmortem is still missing: {told.reason}"))
 
     def _prepare(
         self,
@@ -356,11 +356,6 @@ def _disposition(change: Change) -> tuple[Disposition, str]:
 
 def _noted(ticket: Ticket) -> str:
     return " ".join(ticket.notes)
-
-
-def _with_notes(change: Change, ticket: Ticket) -> Change:
-    """What could not be done as it was asked for belongs to what people are told of the change."""
-    return replace(change, reason="; ".join((change.reason, *(note.rstrip(".") for note in ticket.notes))))
 
 
 def _old(change: Change, name: str) -> str | None:

@@ -23,7 +23,6 @@ from syncd.core.merge import payload
 from syncd.core.model import EffectKind, Problem
 from syncd.core.pace import paced
 from syncd.core.plan import plan
-from syncd.errors import UsageError
 from syncd.look import Look, look_at
 from syncd.recall import Recalled, recall
 from syncd.team import Application, Team, TeamSource
@@ -114,7 +113,7 @@ class Request:
 
 def reconcile(app: Application, request: Request, *, progress: Progress = lambda done, total: None) -> Pass:
     """Do one pass over all teams, or one. Raises LedgerError when the ledger cannot be used."""
-    teams = _chosen(app.teams, request.team)
+    teams = app.chosen(request.team)
     if request.dry_run:
         return _planned(_Round(app, teams, request).plan(), request, pass_id=DRY_RUN_ID)
     pass_id = app.ledger.begin_pass(app.clock(), request.team)
@@ -128,15 +127,6 @@ def reconcile(app: Application, request: Request, *, progress: Progress = lambda
         counts=_counts(done),
     )
     return done
-
-
-def _chosen(teams: Sequence[Team], name: str | None) -> tuple[Team, ...]:
-    if name is None:
-        return tuple(teams)
-    chosen = tuple(t for t in teams if t.name == name)
-    if not chosen:
-        raise UsageError(f"There is no team {name!r}; configured are: {', '.join(t.name for t in teams)}.")
-    return chosen
 
 
 def _rounds(app: Application, teams: Sequence[Team], request: Request, pass_id: str, progress: Progress) -> Pass:

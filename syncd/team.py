@@ -11,6 +11,7 @@ from syncd.core.model import Document, Features, Postmortem
 from syncd.core.plan import WriteBackOf
 from syncd.core.postmortem import parse
 from syncd.core.write_back import Cells, WriteBack, write_back
+from syncd.errors import UsageError
 from syncd.ports import Clock, Source, Tracker
 from syncd.store.ledger import Ledger
 
@@ -66,3 +67,11 @@ class Application:
     ledger: Ledger
     teams: tuple[Team, ...]
     clock: Clock
+
+    def chosen(self, name: str | None) -> tuple[Team, ...]:
+        """All teams, or the one of this name. Raises UsageError when there is none."""
+        chosen = tuple(team for team in self.teams if name in (None, team.name))
+        if not chosen and name is not None:
+            known = ", ".join(team.name for team in self.teams)
+            raise UsageError(f"There is no team {name!r}; configured are: {known}.")
+        return chosen

@@ -60,7 +60,7 @@ def test_a_link_back_that_failed_is_made_by_the_next_pass(jira):
     jira.write("a.md", table(ROW))
     jira.tracker.fail_next("update", NotSent("The tracker is busy."))
     [(_, made), _] = jira.run().changes
-    assert "its link to the postmortem is still missing: The tracker is busy" in made.reason
+    assert "its link to the postmortem is still missing: The tracker is busy" in made.told
     [(_, told)] = jira.run().changes
     assert (told.kind, told.reason) == ("update", "link MEM-1 to a.md")
     assert jira.tracker.stored("MEM-1").link_back == location(jira)
@@ -120,7 +120,7 @@ def test_what_was_left_out_is_told_and_kept(memory):
     tracker.note_next("Nobody called core may be assigned.")
     memory.write("a.md", table(ROW))
     [(_, made), _] = memory.run().changes
-    assert made.reason.endswith("; Nobody called core may be assigned")
+    assert made.told.endswith("; Nobody called core may be assigned")
     effects = [e for e in memory.ledger.effects() if e.kind is EffectKind.CREATE]
     assert [(e.state, e.reason) for e in effects] == [(EffectState.DONE, "Nobody called core may be assigned.")]
 

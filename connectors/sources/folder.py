@@ -133,7 +133,7 @@ class FolderSource:
         unread = [
             Finding(Level.WARNING, f.path, f.problem.message, "It is left out until then.") for f in reading.failures
         ]
-        return [place, Finding(Level.OK, about, f"{reading.count} are there."), *unread]
+        return [place, Finding(Level.OK, about, f"{reading.count:,} found."), *unread]
 
     def _tree(self) -> Tree:
         root = self._root()

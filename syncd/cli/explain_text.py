@@ -10,7 +10,7 @@ from syncd.cli.opening import Opening
 from syncd.cli.printable import printable
 from syncd.cli.provenance import Matched, Provenance
 from syncd.cli.terminal import Line, Terminal
-from syncd.core.model import EffectKind, EffectState, Event, KnownItem, Link, Presence, Side, ThreeWay
+from syncd.core.model import EffectKind, Event, KnownItem, Link, Presence, Side, ThreeWay
 
 MATCHED = {
     Matched.CREATED: "made by syncd for this row",
@@ -116,7 +116,7 @@ def _effects(known: Provenance) -> Iterator[tuple[datetime, str]]:
     for effect in known.effects:
         at = effect.ended_at or effect.sent_at or effect.prepared_at
         tries = f" after {effect.attempts} attempts" if effect.attempts > 1 else ""
-        why = f": {printable(effect.reason)}" if effect.reason and effect.state is not EffectState.DONE else ""
+        why = f": {printable(effect.reason)}" if effect.reason else ""
         yield at, f"{EFFECTS[effect.kind]}: {effect.state}{tries}{why}"
 
 

@@ -13,7 +13,20 @@ import typer
 
 from syncd import __version__
 from syncd.cli.guard import guarded
-from syncd.cli.options import Approve, AsJson, Config, Detailed, Item, NoColor, Quiet, Retry, Source, Team, Verbose
+from syncd.cli.options import (
+    Adopt,
+    Approve,
+    AsJson,
+    Config,
+    Detailed,
+    Item,
+    NoColor,
+    Quiet,
+    Retry,
+    Source,
+    Team,
+    Verbose,
+)
 from syncd.cli.streams import prepare
 
 if TYPE_CHECKING:
@@ -139,23 +152,23 @@ def plan(
     team: Team = None,
     as_json: AsJson = False,
     retry: Retry = False,
+    adopt: Adopt = False,
     detailed_exitcode: Detailed = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
 ) -> int:
     """Print what a pass would change, and why."""
+    from syncd.cli.adopt import run as look_for_tickets
     from syncd.cli.opening import Opening
     from syncd.cli.reconcile import run
     from syncd.reconcile import Request
 
-    return run(
-        Opening(config, source),
-        Request(team=team, dry_run=True, retry=retry),
-        _terminal(quiet=quiet, verbose=verbose, no_color=no_color),
-        as_json=as_json,
-        detailed_exit_code=detailed_exitcode,
-    )
+    opening, request = Opening(config, source), Request(team=team, dry_run=True, retry=retry)
+    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
+    if adopt:
+        return look_for_tickets(opening, request, terminal, as_json=as_json)
+    return run(opening, request, terminal, as_json=as_json, detailed_exit_code=detailed_exitcode)
 
 
 @command(app)
@@ -268,6 +281,22 @@ def explain(
     from syncd.cli.opening import Opening
 
     return run(Opening(config, source), item, _terminal(verbose=verbose, no_color=no_color), as_json=as_json)
+
+
+@command(app)
+def doctor(
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Prove each connector against the real service."""
+    from syncd.cli.doctor import run
+    from syncd.cli.opening import Opening
+
+    return run(Opening(config, source), _terminal(quiet=quiet, no_color=no_color), team=team, as_json=as_json)
 
 
 @command(database)

@@ -31,4 +31,7 @@ Retry = Annotated[bool, typer.Option("--retry", help="Try again what a tracker r
 Approve = Annotated[
     str | None, typer.Option("--approve", help="Let the plan of this hash through a brake.", metavar="HASH")
 ]
+Adopt = Annotated[
+    bool, typer.Option("--adopt", help="Look for tickets that people made by hand, and print how to link them.")
+]
 Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 10 when changes are pending.")]

@@ -36,5 +36,5 @@ def _change(team: str, change: Change, opening: Opening) -> dict[str, object]:
         "ticket": change.ticket,
         "url": change.url,
         "outcome": change.outcome.value,
-        "reason": opening.pasteable(change.reason),
+        "reason": opening.pasteable(change.told),
     }

@@ -97,6 +97,7 @@ def _entry(change: Change, *, team: str, name_tracker: bool) -> Entry:
     elif change.outcome is Outcome.SKIPPED and change.kind is ChangeKind.WRITE_BACK:
         sign, style = "!", "yellow"
     asked = _asked(change)
+    detail = replace(change, reason=asked) if asked and change.outcome is not Outcome.PLANNED else change
     return Entry(
         path=change.path,
         line=change.line,
@@ -104,8 +105,8 @@ def _entry(change: Change, *, team: str, name_tracker: bool) -> Entry:
         style=style,
         what=_what(change, name_tracker=name_tracker),
         text=change.text,
-        detail=asked if asked and change.outcome is not Outcome.PLANNED else change.reason,
-        brief=asked,
+        detail=detail.told,
+        brief=None if change.notes else asked,
         team=team,
     )
 

@@ -84,6 +84,13 @@ class Change:
     """Items elsewhere whose row is gone and that give up this ticket."""
     out_of_done: bool = False
     """Whether the item would no longer be done."""
+    notes: tuple[str, ...] = ()
+    """What was left out when it was done."""
+
+    @property
+    def told(self) -> str:
+        """The reason, and what was left out."""
+        return "; ".join((self.reason, *(note.rstrip(".") for note in self.notes)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,10 @@ def database_path(url: str) -> Path | None:
 class Database:
     """One database, opened. Safe for several threads: each transaction has a connection of its own."""
 
-    def __init__(self, engine: Engine, path: Path | None) -> None:
+    def __init__(self, engine: Engine, path: Path | None, *, readonly: bool = False) -> None:
         self._engine = engine
+        self.readonly = readonly
+        """Whether it was opened to look only."""
         self._writer = engine.execution_options(**{_WRITES: True})
         self.path = path
         """Its file; None in memory."""
@@ -128,7 +130,7 @@ def connect(path: Path | None, *, readonly: bool = False, busy_timeout: float = 
     with speaking_of(path):
         if not readonly:
             _write_ahead(where, busy_timeout)
-        return Database(_engine(lambda: _open(where, busy_timeout, readonly=readonly)), path)
+        return Database(_engine(lambda: _open(where, busy_timeout, readonly=readonly)), path, readonly=readonly)
 
 
 def make_private(path: Path) -> None:

@@ -41,6 +41,11 @@ class Reading:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def readonly(self) -> bool:
+        """Whether it was opened to look only."""
+        return self._database.readonly
+
     def documents(self, source: str) -> dict[str, KnownDocument]:
         """The documents of a source by key, also those that are gone."""
         with self._database.reading() as connection:

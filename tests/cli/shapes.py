@@ -211,3 +211,38 @@ SAID_BY_HAND = _object(
     ticket=_or_null(WORDS),
     ignored=_or_null(WORDS),
 )
+
+DOCTOR = _object(
+    version={"const": 1},
+    ok=FLAG,
+    findings=_array(
+        _object(
+            team=WORDS,
+            connector=WORDS,
+            location=WORDS,
+            level=_one_of("ok", "warning", "failure", "authentication"),
+            about=WORDS,
+            cause=WORDS,
+            cure=TEXT,
+        )
+    ),
+)
+
+CANDIDATES = _object(
+    version={"const": 1},
+    candidates=_array(
+        _object(
+            team=WORDS,
+            document=WORDS,
+            line=LINE,
+            item=ITEM_ID,
+            action=WORDS,
+            tracker=WORDS,
+            ticket=WORDS,
+            url=WORDS,
+            title=WORDS,
+            command=WORDS,
+        )
+    ),
+    problems=_array(WORDS),
+)
