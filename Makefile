@@ -24,7 +24,7 @@ demo: $(READY) ## Run the main job on sample postmortems: no account, no network
 	@$(VENV)/bin/syncd demo
 
 test: $(READY) lint ## Run every check and test
-	$(VENV)/bin/pytest -q
+	$(VENV)/bin/pytest -n auto
 
 lint: $(READY) ## Check style, types and the floors of the house
 	$(VENV)/bin/ruff check .
@@ -39,7 +39,7 @@ format: $(READY) ## Rewrite the code in the house's style
 bench: $(READY) ## Measure what the README claims, on this machine
 	@$(VENV)/bin/python -m tests.bench
 
-chaos: $(READY) ## Kill a pass at every point that touches the world, with 20 seeds
+chaos: $(READY) ## Kill a pass at every call and every request, on every kind of tracker, with 20 seeds
 	$(VENV)/bin/python -m tests.crash --seeds 20
 
 schema: $(READY) ## Write config/syncd.schema.json from the settings

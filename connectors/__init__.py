@@ -9,16 +9,22 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from connectors.sources.folder import FolderSettings, FolderSource
-from connectors.trackers.folder import FolderTracker, FolderTrackerSettings
-from syncd.ports import Source, Tracker
+from connectors.sources.folder import FolderSettings
+from connectors.trackers.folder import FolderTrackerSettings
+from connectors.trackers.github_settings import GitHubTrackerSettings
+from connectors.trackers.jira_settings import JiraTrackerSettings
 
-SOURCES: Mapping[str, tuple[type[BaseModel], type[Source]]] = {
-    "folder": (FolderSettings, FolderSource),
+Kinds = Mapping[str, tuple[type[BaseModel], str]]
+"""Kind → settings, and the class that speaks to it as ``module:class``: it is loaded only where it is configured."""
+
+SOURCES: Kinds = {
+    "folder": (FolderSettings, "connectors.sources.folder:FolderSource"),
 }
 
-TRACKERS: Mapping[str, tuple[type[BaseModel], type[Tracker]]] = {
-    "folder": (FolderTrackerSettings, FolderTracker),
+TRACKERS: Kinds = {
+    "folder": (FolderTrackerSettings, "connectors.trackers.folder:FolderTracker"),
+    "github": (GitHubTrackerSettings, "connectors.trackers.github:GitHubTracker"),
+    "jira": (JiraTrackerSettings, "connectors.trackers.jira:JiraTracker"),
 }
 
-NOTIFIERS: Mapping[str, tuple[type[BaseModel], type[object]]] = {}
+NOTIFIERS: Kinds = {}

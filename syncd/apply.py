@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from syncd.core.change import Change, ChangeKind, Outcome, Plan, PlannedDocument
 from syncd.core.decide import url_in
-from syncd.core.merge import created_link, payload, settled, values
+from syncd.core.merge import created_link, linkable, payload, settled, values
 from syncd.core.model import (
     Disposition,
     Document,
@@ -181,7 +181,7 @@ class Applier:
         event = Event(link.item_id, "link", None, link.key, Side.SYNCD, self.clock())
         self.ledger.done(effect.id, self.clock(), link=link, events=(event,), reason=_noted(ticket))
         made = replace(change, outcome=Outcome.DONE, link=link, ticket=link.key, url=link.url, notes=ticket.notes)
-        return self._linked_back(made) if features.links else made
+        return self._linked_back(made) if features.links and linkable(change.desired.document) else made
 
     def _linked_back(self, made: Change) -> Change:
         """A link back that is a thing of its own follows at once; where that fails, the next pass makes it."""

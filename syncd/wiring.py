@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
 from connectors.sources.folder import FolderSettings, FolderSource
 from connectors.trackers.folder import FolderTracker, FolderTrackerSettings
+from connectors.trackers.github_settings import GitHubTrackerSettings
+from connectors.trackers.jira_settings import JiraTrackerSettings
 from syncd.core.desired import Policy, Route
+from syncd.errors import AuthenticationFailed, SettingsError
 from syncd.ports import Clock, Source, Tracker
+from syncd.secrets import SecretReference
 from syncd.settings import Settings, TeamSettings
+from syncd.settings.text import quoted_key
 from syncd.store.ledger import Ledger
+from syncd.store.memo import LedgerMemo
 from syncd.team import Application, Team, TeamSource
 
 
-def application(settings: Settings, *, ledger: Ledger, clock: Clock) -> Application:
-    """Everything a command works with. Nothing outside is touched yet."""
-    return Application(ledger, tuple(_team(settings, name, ledger, clock) for name in settings.teams), clock)
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What connectors are given beside their settings. ``environment`` is where secrets are looked up."""
+
+    ledger: Ledger
+    clock: Clock
+    environment: Mapping[str, str]
+    sleep: Callable[[float], None] = time.sleep
 
 
-def _team(settings: Settings, name: str, ledger: Ledger, clock: Clock) -> Team:
+def application(settings: Settings, surroundings: Surroundings) -> Application:
+    """Everything a command works with. Nothing outside is touched yet, no secret is fetched."""
+    teams = tuple(_team(settings, name, surroundings) for name in settings.teams)
+    return Application(surroundings.ledger, teams, surroundings.clock)
+
+
+def _team(settings: Settings, name: str, around: Surroundings) -> Team:
     team = settings.teams[name]
-    trackers = {called: _tracker(tracker, ledger, clock) for called, tracker in team.trackers.items()}
+    trackers = {called: _tracker(settings, name, called, around) for called in team.trackers}
     folders = [
         tracker.path
         for any_team in settings.teams.values()
@@ -69,18 +89,81 @@ def _source(settings: Settings, source: object, *, ignore: Collection[Path]) -> 
     raise AssertionError(f"settings of a source that nobody builds: {source!r}")
 
 
-def _tracker(tracker: object, ledger: Ledger, clock: Clock) -> Tracker:
-    match tracker:
+# --- trackers
+
+
+def _tracker(settings: Settings, name: str, called: str, around: Surroundings) -> Tracker:
+    team, section = settings.teams[name], f"teams.{quoted_key(name)}.trackers.{quoted_key(called)}"
+    match tracker := team.trackers[called]:
         case FolderTrackerSettings():
-            location = f"folder:{tracker.path.resolve()}"
-            return FolderTracker(
-                tracker.path,
-                prefix=tracker.prefix,
-                labels=tracker.labels,
-                clock=clock,
-                floor=_highest_number(ledger, location, tracker.prefix),
-            )
+            return _folder_tracker(tracker, around)
+        case JiraTrackerSettings():
+            return _jira(tracker, team, around, section=section, quarantine=settings.limits.quarantine)
+        case GitHubTrackerSettings():
+            return _github(tracker, team, around, section=section, quarantine=settings.limits.quarantine)
     raise AssertionError(f"settings of a tracker that nobody builds: {tracker!r}")
+
+
+def _folder_tracker(tracker: FolderTrackerSettings, around: Surroundings) -> Tracker:
+    location = f"folder:{tracker.path.resolve()}"
+    return FolderTracker(
+        tracker.path,
+        prefix=tracker.prefix,
+        labels=tracker.labels,
+        clock=around.clock,
+        floor=_highest_number(around.ledger, location, tracker.prefix),
+    )
+
+
+def _jira(
+    tracker: JiraTrackerSettings, team: TeamSettings, around: Surroundings, *, section: str, quarantine: timedelta
+) -> Tracker:
+    # Imported here because the client library costs 0.2 s, and not every team has a Jira.
+    from connectors.trackers.jira import JiraTracker
+
+    return JiraTracker(
+        settings=tracker,
+        token=_token(tracker.token, around.environment),
+        memo=LedgerMemo(around.ledger, "jira"),
+        clock=around.clock,
+        sleep=around.sleep,
+        quarantine=quarantine,
+        section=section,
+        owners={owner: known.jira for owner, known in team.owners.items() if known.jira},
+        components={owner: known.component for owner, known in team.owners.items() if known.component},
+    )
+
+
+def _github(
+    tracker: GitHubTrackerSettings, team: TeamSettings, around: Surroundings, *, section: str, quarantine: timedelta
+) -> Tracker:
+    # Imported here because the client library costs 0.3 s, and not every team is on GitHub.
+    from connectors.trackers.github import GitHubTracker
+
+    alone = sum(isinstance(other, GitHubTrackerSettings) for other in team.trackers.values()) == 1
+    return GitHubTracker(
+        settings=tracker,
+        token=_token(tracker.token, around.environment),
+        memo=LedgerMemo(around.ledger, "github"),
+        clock=around.clock,
+        sleep=around.sleep,
+        quarantine=quarantine,
+        section=section,
+        owners={owner: known.github for owner, known in team.owners.items() if known.github},
+        takes_bare_numbers=alone,
+    )
+
+
+def _token(reference: SecretReference, environment: Mapping[str, str]) -> Callable[[], str]:
+    """Fetches a secret when it is needed; one that cannot be had is this tracker's failure and nobody else's."""
+
+    def fetch() -> str:
+        try:
+            return reference.resolve(environment)
+        except SettingsError as error:
+            raise AuthenticationFailed(str(error)) from None
+
+    return fetch
 
 
 def _highest_number(ledger: Ledger, location: str, prefix: str) -> Callable[[], int]:

@@ -46,6 +46,9 @@ class Line:
     clock: Clock = field(default_factory=Clock)
     tracker: Tracker | None = None
     policy: Policy = POLICY
+    url_template: str | None = None
+    every: timedelta = timedelta(minutes=15)
+    """Between two passes."""
     ledger: Ledger = field(init=False)
     wrap: Callable[[Application], Application] = lambda app: app
 
@@ -67,7 +70,7 @@ class Line:
         return f"sqlite:///{self.folder / 'ledger.db'}"
 
     def source(self) -> Source:
-        return FolderSource(self.documents, label="docs", ignore=[self.tickets])
+        return FolderSource(self.documents, label="docs", ignore=[self.tickets], url_template=self.url_template)
 
     def application(self) -> Application:
         assert self.tracker is not None
@@ -82,7 +85,7 @@ class Line:
 
     def run(self, **request: object) -> Pass:
         """One pass, at a later moment than the last."""
-        self.clock.advance()
+        self.clock.advance(self.every)
         return reconcile(self.application(), Request(**request))  # type: ignore[arg-type]
 
     def lose_the_ledger(self) -> None:

@@ -18,7 +18,8 @@ TICKET = "| ID | Action | Owner | Due date | Status | Ticket |"
 
 def a_line(folder, features: Features) -> Line:
     clock = Clock()
-    return Line(folder, clock=clock, tracker=MemoryTracker(clock=clock, features=features))
+    tracker = MemoryTracker(clock=clock, features=features)
+    return Line(folder, clock=clock, tracker=tracker, url_template="https://wiki.example.com/{path}")
 
 
 @pytest.fixture
@@ -35,17 +36,13 @@ def memory(tmp_path):
     line.ledger.dispose()
 
 
-def location(line: Line, name: str = "a.md") -> str:
-    return str((line.documents / name).resolve())
-
-
 # --- links of their own
 
 
 def test_a_new_ticket_is_linked_back_in_the_same_pass(jira):
     jira.write("a.md", table(ROW))
     assert kinds(jira.run()) == ["create", "write_back"]
-    assert jira.tracker.stored("MEM-1").link_back == location(jira)
+    assert jira.tracker.stored("MEM-1").link_back == "https://wiki.example.com/a.md"
     assert_quiet(jira)
 
 
@@ -63,7 +60,7 @@ def test_a_link_back_that_failed_is_made_by_the_next_pass(jira):
     assert "its link to the postmortem is still missing: The tracker is busy" in made.told
     [(_, told)] = jira.run().changes
     assert (told.kind, told.reason) == ("update", "link MEM-1 to a.md")
-    assert jira.tracker.stored("MEM-1").link_back == location(jira)
+    assert jira.tracker.stored("MEM-1").link_back == "https://wiki.example.com/a.md"
     assert_quiet(jira)
 
 
@@ -72,7 +69,7 @@ def test_a_persons_ticket_is_linked_back_and_keeps_its_mark(jira):
     jira.write("a.md", table(f"| 1 | Add an alert | Core | | Open | {key} |", header=TICKET))
     assert kinds(jira.run()) == ["adopt", "update"]
     stored = jira.tracker.stored(key)
-    assert (stored.link_back, stored.title) == (location(jira), "Somebody's words")
+    assert (stored.link_back, stored.title) == ("https://wiki.example.com/a.md", "Somebody's words")
     [item] = jira.ledger.items()
     assert item.link.marker == stored.marker is not None
     assert_quiet(jira)
@@ -83,8 +80,22 @@ def test_a_link_back_follows_a_renamed_document(jira):
     jira.run()
     (jira.documents / "a.md").rename(jira.documents / "b.md")
     assert kinds(jira.run()) == ["update"]
-    assert jira.tracker.stored("MEM-1").link_back == location(jira, "b.md")
+    assert jira.tracker.stored("MEM-1").link_back == "https://wiki.example.com/b.md"
     assert_quiet(jira)
+
+
+def test_nobody_is_linked_to_a_path_of_this_machine_until_there_is_an_address(tmp_path):
+    line = a_line(tmp_path, LIKE_JIRA)
+    line.url_template = None
+    line.write("a.md", table(ROW))
+    line.run()
+    assert_quiet(line)
+    assert line.tracker.stored("MEM-1").link_back is None
+    line.url_template = "https://wiki.example.com/{path}"
+    line.edit("a.md", "It was down", "It was really down")
+    assert kinds(line.run()) == ["update"]
+    assert line.tracker.stored("MEM-1").link_back == "https://wiki.example.com/a.md"
+    line.ledger.dispose()
 
 
 # --- what a tracker does not let us do

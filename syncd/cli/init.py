@@ -33,6 +33,10 @@ def run(
     team: str = "default",
     tickets: Path = Path("tickets"),
     prefix: str = "T",
+    jira: str | None = None,
+    project: str | None = None,
+    user: str | None = None,
+    github: str | None = None,
     timezone: str = "UTC",
     start_date: date | None = None,
     output: Path = Path(FILE_NAME),
@@ -51,14 +55,20 @@ def run(
     text = _configuration(
         sources=[_seen_from(file.parent, path, here=here) for path in _existing(paths, here) or [_guess(here)]],
         team=team,
-        tickets=_seen_from(file.parent, tickets, here=here),
-        prefix=prefix,
+        tracker=_tracker(
+            jira=jira,
+            project=project,
+            user=user,
+            github=github,
+            tickets=_seen_from(file.parent, tickets, here=here),
+            prefix=prefix,
+        ),
         timezone=timezone,
         start_date=start_date,
     )
     _prove(text, file)
     _write(text, file, force=force)
-    print(_farewell(output))
+    print(_farewell(output, proved=jira is None and github is None))
     return 0
 
 
@@ -102,22 +112,46 @@ def _write(text: str, file: Path, *, force: bool) -> None:
         raise UsageError(f"{file} cannot be written: {error.strerror}. Choose another --output.") from None
 
 
-def _farewell(output: Path) -> str:
+def _farewell(output: Path, *, proved: bool) -> str:
     option = "" if output == Path(FILE_NAME) else f" --config {shlex.quote(str(output))}"
-    plan, reconcile = f"syncd plan{option}", f"syncd reconcile{option}"
-    width = len(reconcile)
-    return (
-        f"Wrote {output}. Next:\n\n"
-        f"  {plan:<{width}}   shows what a pass would do, and does nothing\n"
-        f"  {reconcile:<{width}}   does it"
-    )
+    steps = {
+        f"syncd doctor{option}": "proves the token and the tracker, and says what to mend",
+        f"syncd plan{option}": "shows what a pass would do, and does nothing",
+        f"syncd reconcile{option}": "does it",
+    }
+    width = max(map(len, steps))
+    lines = [f"  {command:<{width}}   {words}" for command, words in steps.items()]
+    return "\n".join((f"Wrote {output}. Next:", "", *(lines[1:] if proved else lines)))
 
 
 # --- the text -------------------------------------------------------------------------------------------------------
 
 
+def _tracker(
+    *, jira: str | None, project: str | None, user: str | None, github: str | None, tickets: str, prefix: str
+) -> _Template:
+    """Where the tickets go: the one place that was named, else a folder."""
+    if jira is not None and github is not None:
+        raise UsageError("--jira and --github name two trackers. Choose one; a second may be added to the file.")
+    if (jira is None) is not (project is None):
+        raise UsageError(
+            "--jira needs --project, the KEY of the project that gets the tickets, and the other way round."
+        )
+    if jira is None and user is not None:
+        raise UsageError("--user is the account of a Jira Cloud; add --jira.")
+    if jira is not None and project is not None:
+        return (_JIRA_CLOUD if user else _JIRA), {"url": jira, "project": project, "user": user or ""}
+    if github is not None:
+        return _GITHUB, {"repository": github}
+    return _TRACKER, {"path": tickets, "prefix": prefix}
+
+
+_Template = tuple[str, dict[str, str]]
+"""A text with gaps, and what stands in them before it is quoted."""
+
+
 def _configuration(
-    *, sources: Sequence[str], team: str, tickets: str, prefix: str, timezone: str, start_date: date | None
+    *, sources: Sequence[str], team: str, tracker: _Template, timezone: str, start_date: date | None
 ) -> str:
     from syncd.settings.text import quoted, quoted_key
 
@@ -126,7 +160,7 @@ def _configuration(
             _HEAD.format(timezone=quoted(timezone)),
             _TEAM.format(team=quoted_key(team), start_date=_start_date(start_date)),
             *_sources([quoted(source) for source in sources], team=quoted_key(team)),
-            _TRACKER.format(team=quoted_key(team), path=quoted(tickets), prefix=quoted(prefix)),
+            tracker[0].format(team=quoted_key(team), **{name: quoted(value) for name, value in tracker[1].items()}),
         ]
     except UnicodeEncodeError:
         raise UsageError("A path is not valid UTF-8, which TOML cannot hold. Rename the folder.") from None
@@ -175,4 +209,32 @@ _TRACKER = """\
 kind = "folder"
 path = {path}
 prefix = {prefix}
+"""
+_JIRA_CLOUD = """\
+# Where the tickets go. The token never stands here: it is an API token of the account, in the environment.
+[teams.{team}.trackers.jira]
+kind = "jira"
+url = {url}
+project = {project}
+user = {user}
+token = "env:JIRA_TOKEN"
+issue_type = "Task"
+"""
+_JIRA = """\
+# Where the tickets go. The token never stands here: it is a personal access token, in the environment.
+# Jira Cloud also needs `user`, the e-mail address of the token's account.
+[teams.{team}.trackers.jira]
+kind = "jira"
+url = {url}
+project = {project}
+token = "env:JIRA_TOKEN"
+issue_type = "Task"
+"""
+_GITHUB = """\
+# Where the tickets go. The token never stands here, but in the environment: it may read and write the issues.
+# For an Enterprise Server add api_url = "https://HOST/api/v3".
+[teams.{team}.trackers.github]
+kind = "github"
+repository = {repository}
+token = "env:GITHUB_TOKEN"
 """

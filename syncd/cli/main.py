@@ -110,6 +110,12 @@ def init(
     team: Annotated[str, typer.Option(help="The team's name.")] = "default",
     tickets: Annotated[Path, typer.Option(help="The folder for tickets.")] = Path("tickets"),
     prefix: Annotated[str, typer.Option(help="What ticket keys begin with.")] = "T",
+    jira: Annotated[str | None, typer.Option(help="Tickets go to this Jira instead.", metavar="URL")] = None,
+    project: Annotated[str | None, typer.Option(help="… into this project.", metavar="KEY")] = None,
+    user: Annotated[str | None, typer.Option(help="… as this account (Jira Cloud).", metavar="EMAIL")] = None,
+    github: Annotated[
+        str | None, typer.Option(help="Tickets go to this GitHub repository instead.", metavar="OWNER/NAME")
+    ] = None,
     timezone: Annotated[str, typer.Option(help="The team's time zone, such as Europe/Berlin.")] = "UTC",
     start_date: Annotated[
         datetime | None,
@@ -126,6 +132,10 @@ def init(
         team=team,
         tickets=tickets,
         prefix=prefix,
+        jira=jira,
+        project=project,
+        user=user,
+        github=github,
         timezone=timezone,
         start_date=start_date.date() if start_date else None,
         output=output,

@@ -19,7 +19,7 @@ from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
 from syncd.store.lock import pass_lock
 from syncd.team import Application
-from syncd.wiring import application
+from syncd.wiring import Surroundings, application
 
 EMBEDDED_LEDGER = Path(".syncd/syncd.db")
 MEMORY = "sqlite://"
@@ -83,7 +83,7 @@ def opened(opening: Opening, command: str) -> Iterator[Application]:
     """
     settings = opening.settings()
     with _to_change(settings.database, opening, command) as ledger:
-        yield application(settings, ledger=ledger, clock=now)
+        yield application(settings, Surroundings(ledger, now, os.environ))
 
 
 @contextmanager
@@ -93,7 +93,7 @@ def opened_to_look(opening: Opening) -> Iterator[Application]:
     path = database_path(settings.database)
     nothing_yet = path is not None and not path.exists()
     with Ledger.open(MEMORY) if nothing_yet else Ledger.open(settings.database, readonly=True) as ledger:
-        yield application(settings, ledger=ledger, clock=now)
+        yield application(settings, Surroundings(ledger, now, os.environ))
 
 
 @contextmanager

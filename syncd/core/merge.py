@@ -56,7 +56,7 @@ def merge(item: ActionItem, link: Link, ticket: Ticket, *, features: Features, l
         "title": _title(item, link.fields["title"], ticket),
         "state": _state(item, link.fields["state"], ticket, features=features),
         "due": _due(item, link.fields["due"], ticket, features=features),
-        "document": _document(location, link.fields["document"], ticket),
+        "document": _document(location, link.fields["document"], ticket, features=features),
     }
     seen = replace(
         link,
@@ -105,7 +105,7 @@ def created_link(
     fields = {name: ThreeWay(_text(sent[name]), there[name], _text(sent[name])) for name in FIELDS}
     if sent["state"] == State.IN_PROGRESS and ticket.state is State.OPEN and State.IN_PROGRESS in features.states:
         fields["state"] = replace(fields["state"], agreed=UNSETTLED)
-    if features.links:
+    if features.links and linkable(_text(sent["document"])):
         fields["document"] = replace(fields["document"], agreed=UNSETTLED)
     return _new_link(item_id, tracker, ticket, marker=marker, ours=True, fields=fields)
 
@@ -138,12 +138,17 @@ def adopted_link(
         "title": ThreeWay(ticket_title(item.action), ticket.title, ticket.title if ours else None),
         "state": ThreeWay(state, ticket.state, state if item.status is None else agreed_state),
         "due": ThreeWay(due, there, there if ours else _found_due(due, there)),
-        "document": ThreeWay(ticket.document, ticket.document, _linked_back(ticket, ours, features)),
+        "document": ThreeWay(ticket.document, ticket.document, _linked_back(ticket, ours=ours, features=features)),
     }
     return _new_link(item_id, tracker, ticket, marker=ticket.marker, ours=ours, fields=fields)
 
 
-def _linked_back(ticket: Ticket, ours: bool, features: Features) -> str | None:
+def linkable(location: str | None) -> bool:
+    """Whether a link that is a thing of its own can lead there: a path of this machine means nothing elsewhere."""
+    return location is not None and location.startswith(("https://", "http://"))
+
+
+def _linked_back(ticket: Ticket, *, ours: bool, features: Features) -> str | None:
     """What is agreed about the link back of a ticket that was found; a body that a person wrote is left alone."""
     if features.links:
         return UNSETTLED
@@ -214,8 +219,10 @@ def _title(item: ActionItem, known: ThreeWay, ticket: Ticket) -> FieldMerge:
     return FieldMerge(ThreeWay(wanted, ticket.title, known.agreed), push=push)
 
 
-def _document(location: str, known: ThreeWay, ticket: Ticket) -> FieldMerge:
+def _document(location: str, known: ThreeWay, ticket: Ticket, *, features: Features) -> FieldMerge:
     """The link back follows a document that moved, unless a person put another in its place."""
+    if features.links and not linkable(location):
+        return FieldMerge(ThreeWay(location, ticket.document, known.agreed))
     if known.agreed == UNSETTLED:
         return FieldMerge(ThreeWay(location, ticket.document, UNSETTLED), push=location)
     if known.agreed is None:

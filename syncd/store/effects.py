@@ -80,6 +80,14 @@ def count_look_up(connection: Connection, effect_id: int, *, at: datetime) -> No
     change_effect(connection, effect_id, look_ups=effects.c.look_ups + 1, looked_at=at)
 
 
+def end_interrupted(connection: Connection, *, at: datetime) -> None:
+    """Note that nobody brings these to an end any more: everything open but creates."""
+    interrupted = update(effects).where(effects.c.state.in_(OPEN), effects.c.kind != EffectKind.CREATE)
+    connection.execute(
+        interrupted.values(state=EffectState.ENDED, reason="interrupted; the next pass planned it anew", ended_at=at)
+    )
+
+
 def settle_effect(
     connection: Connection,
     effect_id: int,

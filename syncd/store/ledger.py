@@ -22,7 +22,7 @@ from syncd.store.documents import (
     write_documents,
     write_items,
 )
-from syncd.store.effects import count_look_up, insert_effect, send_effect, settle_effect
+from syncd.store.effects import count_look_up, end_interrupted, insert_effect, send_effect, settle_effect
 from syncd.store.journal import (
     finish_pass,
     insert_approval,
@@ -72,10 +72,14 @@ class Ledger(Reading):
     # --- passes -----------------------------------------------------------------------------------------------------
 
     def begin_pass(self, at: datetime, team: str | None = None) -> str:
-        """Note that a pass began, over one team or all; returns its id, eight hexadecimal digits."""
+        """Note that a pass began, over one team or all; returns its id, eight hexadecimal digits.
+
+        What a killed pass left under way ends with it, and is planned anew; only creates are taken up as they are.
+        """
         pass_id = secrets.token_hex(4)
         with self._database.writing() as connection:
             insert_pass(connection, pass_id, at=at, team=team)
+            end_interrupted(connection, at=at)
         return pass_id
 
     def end_pass(

@@ -35,6 +35,12 @@ class MemoryWorld:
     def pass_time(self, seconds: float) -> None:
         self._now += timedelta(seconds=seconds)
 
+    def sweep(self) -> None:
+        """Every listing looks at all of them."""
+
+    def link_back(self, key: str) -> str:
+        return self._memory.look_up([key])[key].document or ""
+
     def break_down(self) -> None:
         self._memory.incomplete_next("The second page did not come.")
         for call in ("find", "look_up"):
@@ -72,6 +78,12 @@ class FolderWorld:
     def pass_time(self, seconds: float) -> None:
         # The clock of the files cannot be moved, so they get older instead.
         self._passed += timedelta(seconds=seconds)
+
+    def sweep(self) -> None:
+        """Every listing looks at all of them."""
+
+    def link_back(self, key: str) -> str:
+        return self._fields(key)["postmortem"]
 
     def person_creates(self, title: str) -> str:
         self._folder.mkdir(exist_ok=True)

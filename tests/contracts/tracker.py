@@ -66,6 +66,12 @@ class World(Protocol):
     def break_down(self) -> None:
         """From now on the tracker as a whole cannot be looked at, though tickets are in it."""
 
+    def sweep(self) -> None:
+        """Let so much time pass that the next listing looks at each known ticket (a day at most)."""
+
+    def link_back(self, key: str) -> str:
+        """Where people see that the ticket leads, as :attr:`Document.location`."""
+
     def owner(self, key: str) -> str | None:
         """Whom the ticket names as its owner, as the document called them."""
 
@@ -153,8 +159,8 @@ class TrackerContract:
         assert world.tracker.find(MARKER) is None
         assert world.tracker.look_up([]) == {}
 
-    def test_a_ticket_may_be_created_in_any_state(self, world: World):
-        for number, state in enumerate(world.tracker.features.states):
+    def test_a_ticket_may_be_created_open_or_in_progress(self, world: World):
+        for number, state in enumerate(world.tracker.features.states & {State.OPEN, State.IN_PROGRESS}):
             ticket = world.tracker.create(desired(state=state), f"{number:012x}")
             assert look_up(world, ticket.key).state is state
 
@@ -224,6 +230,15 @@ class TrackerContract:
         ticket = world.tracker.create(desired(due=None), MARKER)
         after = world.tracker.update(ticket.id, due=LATER)
         assert after.due == (LATER if world.tracker.features.due else None)
+
+    def test_the_link_back_may_be_given_and_moved(self, world: World):
+        ticket = create(world)
+        for place in (DOCUMENT, MOVED):
+            for _ in range(2):
+                after = world.tracker.update(ticket.id, document=place)
+                assert world.link_back(ticket.key) == place
+                assert after.document == (DOCUMENT if world.tracker.features.links else place)
+        assert (after.title, after.state, after.due, after.marker) == (ticket.title, ticket.state, ticket.due, MARKER)
 
     def test_saying_it_twice_is_harmless(self, world: World):
         ticket = create(world)
@@ -338,17 +353,19 @@ class TrackerContract:
         world.person_moves(key, State.DONE)
         assert changed(world, before, before.revision).state is State.DONE
 
-    def test_deleted_and_inaccessible_are_told_apart(self, world: World):
+    def test_deleted_and_inaccessible_are_told_apart_where_the_tracker_tells(self, world: World):
         deleted, forbidden, here = (create(world, marker=f"{number:012x}") for number in range(3))
         found_at_last(world)
         known = {ticket.id: look_up(world, ticket.key).revision for ticket in (deleted, forbidden, here)}
         world.person_deletes(deleted.key)
         world.forbid(forbidden.key)
+        world.sweep()
+        told = Presence.DELETED if world.tracker.features.tells_deleted else Presence.INACCESSIBLE
         for _ in range(2):
             listing = world.tracker.listing(known)
             assert listing.complete
             assert {ticket.id: ticket.presence for ticket in listing.tickets} == {
-                deleted.id: Presence.DELETED,
+                deleted.id: told,
                 forbidden.id: Presence.INACCESSIBLE,
             }
 
@@ -450,6 +467,7 @@ class TrackerContract:
 
 
 DOCUMENT = "https://git.example.com/acme/web/blob/main/docs/a%20b.md?plain=1#L3"
+MOVED = "https://git.example.com/acme/web/blob/main/docs/moved/b%20c.md"
 
 
 def desired(

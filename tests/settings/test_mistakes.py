@@ -14,6 +14,15 @@ from .conftest import FILE, TEAM
 
 LACKING = "is not available in this version"
 LITERAL = 'must not stand in the configuration; write where it is kept, "env:NAME" or "file:/path"'
+JIRA = """
+[teams.payments.trackers.ops]
+kind = "jira"
+url = "https://example.atlassian.net"
+deployment = "cloud"
+user = "a@b.c"
+token = "env:JIRA_TOKEN"
+project = "OPS"
+"""
 
 
 def one(mistakes):
@@ -158,11 +167,36 @@ def test_a_kind_of_source_that_this_version_lacks_is_refused_with_those_it_has(m
     assert mistake == f'syncd.toml:4: teams.payments.sources[0]: kind = "{kind}" {LACKING}; available: folder'
 
 
-@pytest.mark.parametrize("kind", ["jira", "github"])
+@pytest.mark.parametrize("kind", ["gitlab", "jria"])
 def test_a_kind_of_tracker_that_this_version_lacks_is_refused_with_those_it_has(mistakes_of, kind):
     text = TEAM + f'[teams.payments.trackers.ops]\nkind = "{kind}"\nproject = "OPS"\ntoken = "env:TOKEN"\n'
     mistake = one(mistakes_of(text))
-    assert mistake == f'syncd.toml:11: teams.payments.trackers.ops: kind = "{kind}" {LACKING}; available: folder'
+    assert (
+        mistake
+        == f'syncd.toml:11: teams.payments.trackers.ops: kind = "{kind}" {LACKING}; available: folder, github, jira'
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "mistake"),
+    [
+        ('project = "OPS"\n', "", "trackers.ops.project: is missing"),
+        ('"https://', '"https://me:hunter2@', "trackers.ops.url: must be the address of a Jira"),
+        ('"env:JIRA_TOKEN"', '"hunter2"', "trackers.ops.token: "),
+        ('project = "OPS"', 'project = "ops"', "trackers.ops.project: "),
+        (
+            'project = "OPS"',
+            'projekt = "OPS"',
+            "trackers.ops.projekt: is no key of this table; did you mean 'project'?",
+        ),
+        ('user = "a@b.c"\n', "", "trackers.ops: user: Jira Cloud needs the e-mail address of the token's account"),
+    ],
+)
+def test_mistakes_about_a_jira_name_their_place_and_no_secret(mistakes_of, old, new, mistake):
+    assert JIRA.count(old) == 1
+    found = mistakes_of(TEAM + JIRA.replace(old, new))
+    assert any(mistake in words for words in found), found
+    assert "hunter2" not in "".join(found)
 
 
 def test_there_must_be_a_team_and_it_must_have_something_to_do(mistakes_of):
@@ -209,7 +243,9 @@ def test_all_mistakes_are_shown_together_in_the_order_of_the_file(mistakes_of):
         ["syncd.toml:1", "poll"],
         ["syncd.toml:4", "teams.payments.start_date"],
         ["syncd.toml:5", "teams.payments.routes[0].tracker"],
-        ["syncd.toml:14", "teams.payments.trackers.ops"],
+        ["syncd.toml:14", "teams.payments.trackers.ops.url"],
+        ["syncd.toml:14", "teams.payments.trackers.ops.token"],
+        ["syncd.toml:14", "teams.payments.trackers.ops.project"],
         ["syncd.toml:17", "teams.payments.digests.channels[0]"],
         ["syncd.toml:20", "teams.web.sources"],
         ["syncd.toml:20", "teams.web.trackers"],

@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -99,7 +100,8 @@ def test_every_kind_of_connector_takes_its_own_settings():
     for kinds in (SOURCES, TRACKERS, NOTIFIERS):
         for kind, (settings, connector) in kinds.items():
             assert settings.model_fields["kind"].default == kind
-            assert isinstance(connector, type)
+            module, _, name = connector.partition(":")
+            assert isinstance(getattr(import_module(module), name), type)
 
 
 # --- which file -----------------------------------------------------------------------------------------------------
@@ -290,7 +292,7 @@ def test_the_fingerprint_stays_when_something_else_changes(loaded, text):
 
 def test_the_example_can_be_used_as_it_is():
     settings = load(EXAMPLE, environment={}, cwd=CONFIG)
-    assert [*settings.teams["payments"].trackers] == ["files", "web"]
+    assert [*settings.teams["payments"].trackers] == ["ops", "web", "files"]
 
 
 def test_the_example_shows_every_key():
@@ -311,7 +313,9 @@ def test_the_schema_for_editors_is_up_to_date():
         ("", ""),
         ("creates_per_pass", "creates_per_pas"),
         ('poll = "15m"', 'poll = "15 minutes"'),
-        ('kind = "folder"', 'kind = "jira"'),
+        ('kind = "folder"', 'kind = "confluence"'),
+        ('project = "OPS"', 'project = "ops"'),
+        ('"acme/web"', '"web"'),
         ('"Mon 09:00"', '"Monday"'),
         ("channels = []", "channels = [1]"),
         ('"env:SYNCD_WEB_TOKEN"', '"hunter2"'),

@@ -1,0 +1,232 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.clients.budget import LONGEST_PAUSE, Budget
+from syncd.errors import NotSent
+
+START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+LIMITS = ((80, MINUTE), (500, HOUR))
+
+
+class Notes:
+    """A memo in memory."""
+
+    def __init__(self):
+        self.values = {}
+
+    def get(self, key):
+        return self.values.get(key)
+
+    def put(self, key, value):
+        self.values[key] = value
+
+
+class World:
+    """A clock that sleeping moves on, and the budgets of processes that share a memo."""
+
+    def __init__(self):
+        self.now = START
+        self.slept = []
+        self.notes = Notes()
+
+    def sleep(self, seconds):
+        assert seconds > 0
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+    def budget(self, *, host="api.example.org", gap=SECOND, limits=LIMITS):
+        return Budget(self.notes, host=host, clock=lambda: self.now, sleep=self.sleep, gap=gap, limits=limits)
+
+    def put_off(self, budget):
+        """Until when a write is put off; None when it was allowed."""
+        try:
+            budget.spend()
+        except NotSent as refused:
+            return refused.not_before
+        return None
+
+    def refusal(self, act):
+        with pytest.raises(NotSent) as caught:
+            act()
+        return caught.value
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_writes_are_a_gap_apart(world):
+    budget = world.budget()
+    budget.spend()
+    assert world.slept == []
+    budget.spend()
+    assert world.slept == [1.0]
+    world.now += timedelta(milliseconds=250)
+    budget.spend()
+    assert world.slept == [1.0, 0.75]
+    world.now += SECOND
+    budget.spend()
+    assert world.slept == [1.0, 0.75]
+
+
+def test_another_process_keeps_the_gap_too(world):
+    world.budget().spend()
+    world.budget().spend()
+    assert world.slept == [1.0]
+
+
+def test_another_host_has_its_own_budget(world):
+    world.budget().spend()
+    other = world.budget(host="other.example.org")
+    other.spend()
+    other.pause(START + HOUR, "it is down")
+    assert world.slept == []
+    world.budget().check()
+
+
+def test_at_a_limit_the_write_is_put_off_until_the_first_one_is_old_enough(world):
+    budget = world.budget(gap=timedelta(0), limits=((3, MINUTE),))
+    for _ in range(3):
+        budget.spend()
+        world.now += 10 * SECOND
+    refused = world.refusal(budget.spend)
+    assert refused.not_before == START + MINUTE
+    assert str(refused) == (
+        "api.example.org got 3 changes within 60 seconds, which is as many as we send; "
+        "the next ones follow after 2026-11-23 14:01:00 UTC."
+    )
+    assert world.slept == []
+    world.now = refused.not_before
+    budget.spend()
+
+
+def test_each_limit_counts(world):
+    budget = world.budget(gap=timedelta(0), limits=((2, MINUTE), (3, HOUR)))
+    budget.spend()
+    budget.spend()
+    assert world.refusal(budget.spend).not_before == START + MINUTE
+    world.now = START + MINUTE
+    budget.spend()
+    assert world.refusal(budget.spend).not_before == START + HOUR
+
+
+def test_an_hour_of_work_stays_within_the_limits(world):
+    budget = world.budget()
+    sent = []
+    while world.now < START + 2 * HOUR:
+        put_off = world.put_off(budget)
+        if put_off:
+            world.now = put_off
+        else:
+            sent.append(world.now)
+    assert len([at for at in sent if at < START + HOUR]) == 500
+    assert all(later - earlier >= SECOND for earlier, later in pairwise(sent))
+    assert all(later - earlier >= HOUR for earlier, later in zip(sent, sent[500:], strict=False))
+    assert len(world.notes.values) == 1
+    assert len(world.notes.values["budget api.example.org"]) < 10_000
+
+
+def test_a_refused_write_does_not_count(world):
+    budget = world.budget(gap=timedelta(0), limits=((1, MINUTE),))
+    budget.spend()
+    for _ in range(5):
+        world.now += SECOND
+        world.refusal(budget.spend)
+    world.now = START + MINUTE
+    budget.spend()
+
+
+def test_a_pause_stops_reads_and_writes_of_all_processes_until_it_is_over(world):
+    world.budget().pause(START + MINUTE, "it had too many requests.")
+    for act in (world.budget().check, world.budget().spend):
+        refused = world.refusal(act)
+        assert refused.not_before == START + MINUTE
+        assert str(refused) == (
+            "api.example.org is left alone until 2026-11-23 14:01:00 UTC: it had too many requests."
+        )
+    assert world.budget().paused() == (START + MINUTE, "it had too many requests.")
+    world.now = START + MINUTE
+    assert world.budget().paused() is None
+    world.budget().check()
+    world.budget().spend()
+
+
+def test_a_shorter_pause_does_not_end_a_longer_one(world):
+    budget = world.budget()
+    budget.pause(START + HOUR, "long")
+    budget.pause(START + MINUTE, "short")
+    budget.pause(START - MINUTE, "over")
+    assert budget.paused() == (START + HOUR, "long")
+    budget.pause(START + 2 * HOUR, "longer")
+    assert budget.paused() == (START + 2 * HOUR, "longer")
+
+
+def test_no_pause_is_longer_than_a_day(world):
+    budget = world.budget()
+    budget.pause(datetime(9999, 1, 1, tzinfo=UTC), "it said so")
+    assert budget.paused() == (START + LONGEST_PAUSE, "it said so")
+
+
+def test_a_pause_keeps_the_writes_in_mind(world):
+    budget = world.budget(gap=timedelta(0), limits=((1, HOUR),))
+    budget.spend()
+    budget.pause(START + MINUTE, "it had enough")
+    world.now = START + MINUTE
+    assert world.refusal(budget.spend).not_before == START + HOUR
+
+
+@pytest.mark.parametrize("back", [timedelta(days=3650), timedelta(days=2), 2 * HOUR])
+def test_a_clock_that_was_set_far_back_blocks_nothing(world, back):
+    budget = world.budget(limits=((1, HOUR),))
+    budget.spend()
+    budget.pause(START + LONGEST_PAUSE, "it had enough")
+    world.now = START - back
+    assert budget.paused() is None
+    budget.spend()
+    assert world.slept == []
+
+
+def test_a_clock_that_was_set_back_a_little_delays_by_the_gap_and_the_longest_limit_at_most(world):
+    budget = world.budget(limits=((2, HOUR),))
+    budget.spend()
+    world.now -= 10 * MINUTE
+    budget.spend()
+    assert world.slept == [1.0]
+    assert world.refusal(budget.spend).not_before <= world.now + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "no json", "[]", "1", "null", "{}", '{"writes": 1, "until": 0, "why": ""}', '{"writes": [[]]}']
+    + [json.dumps({"writes": [value], "until": value, "why": ""}) for value in ("a", None, 1e300, float("nan"))]
+    + ['{"writes": [Infinity, -Infinity], "until": Infinity, "why": ""}', f'{{"writes": [{"9" * 400}]}}'],
+)
+def test_a_memo_that_makes_no_sense_is_an_empty_one(world, text):
+    world.notes.put("budget api.example.org", text)
+    budget = world.budget(limits=((1, HOUR),))
+    assert budget.paused() is None
+    budget.spend()
+    assert world.slept == []
+    world.refusal(budget.spend)
+
+
+@given(st.lists(st.integers(min_value=-7200, max_value=7200), max_size=30))
+def test_however_the_clock_jumps_no_wait_is_longer_than_the_gap(jumps):
+    world = World()
+    budget = world.budget(gap=2 * SECOND, limits=((3, MINUTE), (10, HOUR)))
+    for jump in jumps:
+        world.now += timedelta(seconds=jump)
+        put_off = world.put_off(budget)
+        assert put_off is None or world.now < put_off <= world.now + 2 * HOUR
+    assert all(wait <= 2 for wait in world.slept)
