@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from syncd.core.merge import linkable
 from syncd.errors import SyncdError
 from syncd.ports import Finding, Level, Source, Tracker
 from syncd.team import Application
@@ -24,10 +25,24 @@ class Diagnosis:
 def diagnose(app: Application, team: str | None = None) -> Iterator[Diagnosis]:
     """Every source and tracker of all teams, or of one, in the order of the file; each as soon as it was proved."""
     for each in app.chosen(team):
+        linking = any(tracker.features.links for tracker in each.trackers.values())
         for source in each.sources:
-            yield Diagnosis(each.name, source.label, source.source.location, _findings(source.source))
+            findings = (*_findings(source.source), *(_addresses(source.source) if linking else ()))
+            yield Diagnosis(each.name, source.label, source.source.location, findings)
         for name, tracker in each.trackers.items():
             yield Diagnosis(each.name, name, tracker.location, _findings(tracker))
+
+
+def _addresses(source: Source) -> tuple[Finding, ...]:
+    """Whether tickets that link by address can link to the documents of this source."""
+    try:
+        first = next(iter(source.documents({}).documents), None)
+    except SyncdError:
+        return ()
+    if first is None or linkable(first.location):
+        return ()
+    cure = 'Add url_template = "https://…/{path}" to the source: where people read these documents.'
+    return (Finding(Level.WARNING, "links", f"Tickets cannot link to {first.location}: it is no address.", cure),)
 
 
 def _findings(connector: Source | Tracker) -> tuple[Finding, ...]:

@@ -7,20 +7,41 @@ import re
 from syncd.core.dates import find_dates
 from syncd.core.peel import SEPARATORS, Peel
 from syncd.core.states import state_of
+from syncd.core.words import phrases
 
 _KEYS = (
     r"(?P<key>owners?|assignee|assigned to|responsible|dri|due(?:\s*(?:date|by|on))?|deadline|eta|target(?: date)?"
     r"|status|priority"
-    r"|prio|type|effort|ticket|jira|issue|tracked in|tracking|担当|期限|状態|负责人|截止|状态|verantwortlich|frist"
-    r"|responsable"
-    r"|fecha límite|estado|échéance|responsável|prazo)"
+    r"|prio|type|effort|ticket|jira|issue|tracked in|tracking|担当者?|期限|期日|状態"
+    r"|ステータス|優先度|负责人|責任者|截止日期|截止|状态|优先级"
+    r"|verantwortlich(?:e[rn]?)?|zuständig|frist|fällig|priorität|responsables?|fecha límite|fecha|plazo|estado"
+    r"|prioridad|échéance|statut|priorité|responsável|prazo|prioridade|responsabile|scadenza|stato|priorità"
+    r"|담당자?|기한|마감일|상태|우선순위"
+    r"|ответственный|срок|статус|приоритет|відповідальний|термін|пріоритет|ansvarlig|ansvarig|forfall|prioritet|eigenaar"
+    r"|prioriteit|odpowiedzialny|termin|priorytet|sorumlu|durum|öncelik|phụ trách|trạng thái|penanggung jawab|tenggat"
+    r"|prioritas)"
 )
 _ATTRIBUTE = re.compile(rf"(?:^|(?<=[\s(\[|,;·•—–*（【])){_KEYS}\s*[:：=]\s*", re.IGNORECASE)
 _KEY_FIELDS = {
     **dict.fromkeys(("owner", "owners", "assignee", "assigned to", "responsible", "dri", "担当", "负责人"), "owner"),
-    **dict.fromkeys(("verantwortlich", "responsable", "responsável"), "owner"),
-    **dict.fromkeys(("status", "状態", "状态", "estado"), "status"),
-    **dict.fromkeys(("priority", "prio", "effort"), ""),
+    **dict.fromkeys(
+        phrases("""
+        担当者, 責任者, verantwortlich, verantwortliche, verantwortlicher, verantwortlichen, zuständig, responsable
+        responsables, responsável, responsabile, 담당, 담당자, ответственный, відповідальний, ansvarlig, ansvarig
+        eigenaar, odpowiedzialny, sorumlu, phụ trách, penanggung jawab
+        """),
+        "owner",
+    ),
+    **dict.fromkeys(
+        phrases("status, 状態, 状态, ステータス, estado, statut, stato, 상태, статус, durum, trạng thái"), "status"
+    ),
+    **dict.fromkeys(
+        phrases("""
+        priority, prio, effort, 優先度, 优先级, priorität, prioridad, priorité, prioridade, priorità, 우선순위
+        приоритет, пріоритет, prioritet, prioriteit, priorytet, öncelik, prioritas
+        """),
+        "",
+    ),
     **dict.fromkeys(("ticket", "jira", "issue", "tracked in", "tracking"), "ticket"),
     "type": "type",
 }

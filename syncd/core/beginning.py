@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from syncd.core.dates import find_dates
+from syncd.core.model import State
 from syncd.core.peel import HANDLES, NAME, NAMES, PRIORITY, Peel
 from syncd.core.prose import Emphasis
 from syncd.core.references import is_commit
 from syncd.core.states import leading_mark, state_of, whole_state
 from syncd.core.verbs import VERBS, first_word
-from syncd.core.words import GROUP_WORDS, one_of, phrases
+from syncd.core.words import GROUP_WORDS, TASK_WORDS, one_of, phrases
 
 _STATES = one_of(
     phrases("""
@@ -35,7 +36,7 @@ _PRIORITY = re.compile(
     rf"[\[(【]{PRIORITY}[\])】]\s*[:—–-]?\s*|p[0-5]\s*[:—–-]\s+|\[\d+\s?(?:m|min|h|d|w)\]\s+", re.IGNORECASE
 )
 _PREFIX = re.compile(
-    r"(?:action(?:\s+items?)?|ai|task|action point|アクション|行动项|follow[- ]?up)\s*(?:#?\d{1,2})?\s*[:：]\s*(?=\S)",
+    rf"(?:(?:{TASK_WORDS}|follow[- ]?up)\s*(?:#?\d{{1,2}})?|[\[(](?:{TASK_WORDS})\s*#?\d{{1,2}}[\])])\s*[:：]\s*(?=\S)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"(?P<id>\d{1,2})[.)]\s+(?=\S)")
@@ -74,6 +75,17 @@ def peel_beginning(peel: Peel) -> None:
             return
 
 
+def _has_colon(text: str, start: int) -> bool:
+    """Whether a colon stands where a label before a task would end."""
+    return any(mark in text[start : start + 24] for mark in ":：=")
+
+
+def begins_with_state(text: str) -> bool:
+    """Whether a text begins with a state and a colon, ``Done: …``, and goes on."""
+    match = _DELIMITED.match(text) if _has_colon(text, 0) else None
+    return match is not None and not match["more"] and match[0].rstrip().endswith((":", "："))
+
+
 def is_name(words: str) -> bool:
     """Whether words look like the name of a person or team, and not like a task or group."""
     return (
@@ -98,11 +110,17 @@ def subject_owner(action: str) -> str | None:
     return None if first in _NO_NAMES or (first in VERBS and not handle) else owner.removeprefix("The ")
 
 
+_STILL_OPEN = re.compile(r"\b(?:BLOCKED|PENDING|TODO|OPEN|NOT (?:DONE|STARTED))\b")
+"""What says beside a cross that a task waits and was not given up."""
+
+
 def _sign(peel: Peel) -> bool:
     match = leading_mark(peel.plain[peel.start : peel.start + 2])
     if not match or not peel.advance(peel.start + match.end()):
         return False
-    peel.tell(state_of(match[0]), match[0], (peel.start - match.end(), peel.start))
+    state = state_of(match[0])
+    waits = _STILL_OPEN.search(peel.plain, peel.start, peel.end) if state is State.CANCELLED else None
+    peel.tell(State.OPEN if waits else state, match[0], (peel.start - match.end(), peel.start))
     return True
 
 
@@ -121,6 +139,19 @@ def _state(peel: Peel) -> bool:
             peel.set("due", more[due.end() :])
         return True
     return False
+
+
+_NOT_APPLICABLE = re.compile(r"\[n/?a\]\s*", re.IGNORECASE)
+
+
+def _unticked(peel: Peel) -> bool:
+    """What stands in the place of a checkbox and says that the task is none: ``[N/A]``."""
+    boxed = peel.plain.startswith("[", peel.start)
+    match = _NOT_APPLICABLE.match(peel.plain, peel.start, peel.end) if boxed else None
+    if not match or not peel.advance(match.end()):
+        return False
+    peel.tell(State.CANCELLED, match[0].strip(), match.span())
+    return True
 
 
 def _is_date(words: str) -> bool:
@@ -144,6 +175,8 @@ def _reference(peel: Peel) -> bool:
 
 def _pattern(peel: Peel) -> bool:
     for pattern, name in _PATTERNS:
+        if pattern is _PREFIX and not _has_colon(peel.plain, peel.start):
+            continue
         match = pattern.match(peel.plain, peel.start, peel.end)
         if not match or (name == "id" and match["id"].split("-")[0] in peel.projects):
             continue
@@ -192,4 +225,24 @@ def _is_owner(words: str, people: frozenset[str], *, initials: bool) -> bool:
     return known or (initials and _INITIALS.match(words) is not None)
 
 
-_RULES = (_sign, _state, _reference, _pattern, _owner)
+_LEADING_OWNER = re.compile(
+    r"(?:owner|assignee|responsible|dri)\s*[:=]\s*(?P<owner>[^/|;:—–]{2,40}?)\s*(?:\s/|[|;—–])\s+"
+    r"(?:(?:(?:due|by|deadline)\b:?\s*)?(?P<due>no (?:due )?date|tbd|\d[^/|;—–]{2,20}?)\s*(?:\s/|[|;—–])\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+
+
+def _leading_owner(peel: Peel) -> bool:
+    """``Owner: SRE / 2024-12-01 / the task``."""
+    match = _LEADING_OWNER.match(peel.plain, peel.start, peel.end) if _has_colon(peel.plain, peel.start) else None
+    if not match or (match["due"] and not match["due"][0].isalpha() and not _is_date(match["due"])):
+        return False
+    if not peel.advance(match.end()):
+        return False
+    peel.set("owner", match["owner"])
+    if match["due"] and find_dates(match["due"]):
+        peel.set("due", match["due"])
+    return True
+
+
+_RULES = (_sign, _state, _unticked, _reference, _leading_owner, _pattern, _owner)

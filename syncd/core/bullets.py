@@ -6,18 +6,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from syncd.core.beginning import begins_with_state
 from syncd.core.blocks import Block, Grid, Heading, ListItem, Paragraph
 from syncd.core.fields import is_blank, is_nothing, is_placeholder, split_owners
+from syncd.core.forms import is_form, sentence_of
 from syncd.core.item import Findings, Reading, Task, read_task
 from syncd.core.lists import PREFIXED, Entry, entries, read_list
 from syncd.core.prose import Emphasis, Passage, Prose, squeeze
+from syncd.core.remarks import led_by_past, without_remarks
 from syncd.core.sections import Outline, Place
-from syncd.core.sentence import NOTHING, attributes_of, read_sentence
+from syncd.core.sentence import is_attribute, read_sentence
 from syncd.core.verbs import starts_as_task
-from syncd.core.words import GROUP_WORDS, plain_words
+from syncd.core.words import GROUP_WORDS, TASK_WORDS, plain_words
 
 _NUMBERED = re.compile(
-    r"(?:\d{1,2}[.):]|(?:action|ai|item|task|action item)[\s#-]*\d{1,2}\s*[.):—–-]|[A-Z]{1,3}-?\d{1,3}\s*[.):—–-]"
+    rf"(?:\d{{1,2}}[.):]|(?:item|fix|improvement|recommendation|{TASK_WORDS})[\s#-]*\d{{1,2}}\s*[.):：—–-]|"
+    r"[A-Z]{1,3}-?\d{1,3}\s*[.):—–-]"
     r"|(?:todo|done|wip)\b)\s*\S",
     re.IGNORECASE,
 )
@@ -93,8 +97,15 @@ class _Section:
     def read(self, *, explicit: bool) -> None:
         tasks = [] if explicit else self._heading_tasks()
         taken = {index for task in tasks for index in task.members}
-        roots = [root for root in self.roots if root.index not in taken and not self._is_legend(root)]
+        told = self._told_by_table()
+        roots = [
+            root
+            for root in without_remarks(self.blocks, self.roots)
+            if root.index not in taken and root.place.group_index not in told and not self._is_legend(root)
+        ]
         for group in _by_group(roots):
+            if led_by_past(self.blocks, group[0]):
+                continue
             if not explicit or any(entry.is_explicit for root in group for entry in root.walk()):
                 read_list(group, self.tables.holders, self.reading, self.findings)
         for task in tasks:
@@ -105,6 +116,16 @@ class _Section:
         """Whether an entry only explains the table that comes next: its types, its priorities."""
         named = plain_words(root.place.group or "") in GROUP_WORDS
         return root.index in self.tables.above and not named and not any(entry.is_explicit for entry in root.walk())
+
+    def _told_by_table(self) -> frozenset[int | None]:
+        """The sub-headings whose tasks a table of the section lists again, when it lists most of them."""
+        if not self.findings.tables:
+            return frozenset()
+        headers = {block.header.line for i in self.members if isinstance(block := self.blocks[i], Grid)}
+        rows = [_words(i.action) for i in self.findings.items if i.table and i.table.header.line in headers]
+        groups = {place.group_index: _words(place.group) for root in self.roots if (place := root.place).group}
+        told = [index for index, words in groups.items() if any(_is_about(row, words) for row in rows)]
+        return frozenset(groups) if len(told) * 2 > len(groups) > 1 else frozenset()
 
     # --- paragraphs ---------------------------------------------------------------------------------------------
 
@@ -139,7 +160,7 @@ class _Section:
             if all(_SIGN_FOR_BULLET.match(line.prose.plain) for line in lines) and (len(lines) > 1 or alone):
                 for number, line in enumerate(lines):
                     self._add(block.line + number, line, place)
-            elif PREFIXED.match(squeeze(block.prose.plain)) or (alone and (owned or tasks)):
+            elif _says_it_is_a_task(block, place) or (alone and (owned or tasks)):
                 self._add(block.line, block.passage, place)
 
     def _add_titled(self, block: Paragraph, place: Place) -> None:
@@ -170,7 +191,13 @@ class _Section:
         found = [_Subheading(index, members) for index, members in under.items() if index in self.outline.labels]
         roots = {root.index: root for root in self.roots}
         tasks = [task for task in found if self._is_task(task, roots)]
-        return tasks if len(tasks) * 2 > len(found) else []
+        if len(tasks) * 2 <= len(found):
+            return []
+        return [task for task in found if task in tasks or (len(tasks) >= 3 and self._is_numbered_task(task))]
+
+    def _is_numbered_task(self, task: _Subheading) -> bool:
+        """Whether it is numbered as those around it that are tasks, and has an owner or the like as they have."""
+        return _NUMBERED.match(squeeze(self._heading(task).prose.plain)) is not None and self._has_attributes(task)
 
     def _may_be_task(self, group: int) -> bool:
         """Whether it is a heading, or a paragraph of one bold line."""
@@ -179,14 +206,14 @@ class _Section:
 
     def _is_task(self, task: _Subheading, roots: dict[int, Entry]) -> bool:
         text = squeeze(self._heading(task).prose.plain)
-        if plain_words(text) in GROUP_WORDS or any(isinstance(self.blocks[i], Grid) for i in task.members):
+        if plain_words(text) in GROUP_WORDS or not all(is_form(grid) for grid in self._forms(task)):
             return False
         nodes = [roots[i] for i in task.members if i in roots]
         if any(node.boxed for node in nodes):
             return False
         numbered = _NUMBERED.match(text) is not None
         if not all(node.is_detail for node in nodes):
-            return numbered and self._has_attributes(task)
+            return self._is_numbered_task(task)
         return numbered or (starts_as_task(text) and len(text.split()) > 2) or self._has_attributes(task)
 
     def _heading(self, task: _Subheading) -> Heading | Paragraph:
@@ -195,7 +222,10 @@ class _Section:
         return block
 
     def _has_attributes(self, task: _Subheading) -> bool:
-        return any(attributes_of(prose, frozenset()) != NOTHING for prose in self._details(task))
+        return bool(self._forms(task)) or any(map(is_attribute, self._details(task)))
+
+    def _forms(self, task: _Subheading) -> list[Grid]:
+        return [block for i in task.members if isinstance(block := self.blocks[i], Grid)]
 
     def _details(self, task: _Subheading) -> list[Prose]:
         found: list[Prose] = []
@@ -213,10 +243,22 @@ class _Section:
             return
         details = self._details(task)
         alone = Place(place.section, place.heading, place.sure)
-        item = read_task(Task(heading.line, heading.passage, alone, details=details), self.reading, self.findings)
+        told = [sentence_of(grid, self.reading.projects) for grid in self._forms(task)]
+        task_ = Task(heading.line, heading.passage, alone, details=details, told=told)
+        item = read_task(task_, self.reading, self.findings)
         handles = _HANDLES.match(details[0].plain.strip()) if details else None
         if item.owner is None and handles:
             self.findings.items[-1] = replace(item, owner=handles[0], owners=split_owners(handles[0]))
+
+
+def _words(text: str | None) -> frozenset[str]:
+    return frozenset(word for word in plain_words(text or "").split() if len(word) > 1)
+
+
+def _is_about(row: frozenset[str], heading: frozenset[str]) -> bool:
+    """Whether most words of a row stand in a heading."""
+    both = len(row & heading)
+    return both >= 2 and both * 2 > len(row)
 
 
 def _by_group(roots: Sequence[Entry]) -> list[list[Entry]]:
@@ -225,6 +267,12 @@ def _by_group(roots: Sequence[Entry]) -> list[list[Entry]]:
     for root in roots:
         groups.setdefault(root.place.group_index, []).append(root)
     return list(groups.values())
+
+
+def _says_it_is_a_task(block: Paragraph, place: Place) -> bool:
+    """``Action item: …`` anywhere, ``**Done:** …`` where action items stand."""
+    text = squeeze(block.prose.plain)
+    return PREFIXED.match(text) is not None or (place.sure and begins_with_state(text))
 
 
 def _begins_with_owner(prose: Prose) -> bool:

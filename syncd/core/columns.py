@@ -9,7 +9,7 @@ from syncd.core.blocks import Grid
 from syncd.core.model import Role
 from syncd.core.references import is_reference
 from syncd.core.states import state_of
-from syncd.core.words import phrases, plain_words
+from syncd.core.words import fold, phrases, plain_words
 
 HEADERS: dict[str, Role] = {
     **dict.fromkeys(phrases("""
@@ -41,7 +41,8 @@ HEADERS: dict[str, Role] = {
     ответственные, eigenaar, verantwoordelijke, wie, właściciel, odpowiedzialny, sorumlu, ansvarig, eier
     ejer, ansvarlig, ägare, tilldelad, vastuuhenkilö, omistaja, vlastník, odpovědný, felelős, responsabil, phụ trách
     người phụ trách, chịu trách nhiệm, người thực hiện, penanggung jawab, pemilik, відповідальний, виконавець, власник
-    負責人, 負責單位, 負責團隊, المسؤول
+    負責人, 負責單位, 負責團隊, المسؤول, vastuu, vastuussa, vastuutaho, ansvar, ansvarlige, uitvoerder, osoba
+    osoba odpowiedzialna, sorumlu kişi, sahip, responsável pela ação, wykonawca, pic
 """), Role.OWNER),
     **dict.fromkeys(phrases("""
     due, due date, due by, deadline, expected date, eta, target, target date, by when, when, date, completion date
@@ -56,7 +57,10 @@ HEADERS: dict[str, Role] = {
     예정일, 완료 예정일, 목표일, срок, дедлайн, дата, срок выполнения, когда, streefdatum, vervaldatum, termin
     son tarih, förfallodatum, forfall, forfallsdato, senast, klart senast, määräaika, termín, do kdy, határidő, termen
     hạn, hạn chót, hạn hoàn thành, thời hạn, ngày hoàn thành, tenggat, batas waktu, термін, 完成期限, 預計完成日
-    預計完成, 截止日, 目標日期, الموعد النهائي
+    預計完成, 截止日, 目標日期, الموعد النهائي, tegen wanneer, wanneer, tegen, voor wanneer, 완료 목표일, 완료 목표
+    목표 완료일, 완료일, 완료 기한, termin realizacji, do kiedy, data realizacji, hedef tarih, bitiş tarihi, tarih
+    fecha compromiso, data prevista, date prévue, data prevista de conclusão, mihin mennessä, når, när, hvornår
+    target tanggal, tanggal target, waktu
 """), Role.DUE),
     **dict.fromkeys(phrases("""
     status, state, current status, current state, progress, done, done?, completed, completed?, complete
@@ -88,6 +92,7 @@ HEADERS: dict[str, Role] = {
     zgłoszenie, sak, ärende, sag, tiketti, phiếu, tiket, тікет, 工單, 單號
 """), Role.TICKET),
 }  # fmt: skip
+HEADERS |= {fold(name): role for name, role in HEADERS.items() if fold(name) not in HEADERS}
 
 _PERHAPS_TICKET = phrases("""
     issue, issues, link, links, reference, references, ref, url, relevant link, related, evidence, notes, comment
@@ -102,8 +107,8 @@ _REMARK = re.compile(
 )
 """Columns that say something about the action beside it."""
 _CONTAINED: tuple[tuple[re.Pattern[str], Role], ...] = (
-    (re.compile(r"\b(?:owner|assignee|responsible|dri|assigned)\b|担当|负责|责任|responsable|verantwort|responsável|responsabile|담당|ответствен"), Role.OWNER),
-    (re.compile(r"\b(?:due|deadline|eta|target|by when)\b|期限|截止|fecha|échéance|prazo|scadenza|frist|기한|срок"), Role.DUE),
+    (re.compile(r"\b(?:owner|assignee|responsible|dri|assigned)\b|担当|负责|责任|responsable|verantwort|responsável|responsabile|담당|ответствен|vastuu|ansvar|odpowiedzial|sorumlu|phụ trách|penanggung|відповідал"), Role.OWNER),
+    (re.compile(r"\b(?:due|deadline|eta|target|by when)\b|期限|截止|fecha|échéance|prazo|scadenza|frist|기한|목표일|срок|термін|määräaika|tenggat|thời hạn|期日|締切"), Role.DUE),
     (re.compile(r"\b(?:status|state)\b|状態|状态|ステータス|estado|statut|상태|статус"), Role.STATUS),
     (re.compile(r"\b(?:ticket|jira|bugzilla|trello|github|pull request|tracking)\b|チケット|工单"), Role.TICKET),
     (re.compile(r"\btype\b|\btipo\b|类型|種別"), Role.TYPE),

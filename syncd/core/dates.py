@@ -139,6 +139,15 @@ def _checked(at: tuple[int, int], year: str | None, month: str, day: str, words:
     return Written(*at, int(month), int(day), number)
 
 
+_DOTTED = re.compile(r"(?<![\w.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\W*$")
+
+
+def _dotted(text: str) -> list[Written]:
+    """A day and month at the end of a due cell, ``25.8.``; elsewhere that may be the number of a chapter."""
+    match = _DOTTED.search(text)
+    return [_checked(match.span(), None, match["month"], match["day"], match[0])] if match else []
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """How a document's dates are to be read. ``anchor`` is its own date, from which missing years are told."""
@@ -166,7 +175,7 @@ class Calendar:
     def due(self, text: str) -> tuple[date | None, str | None]:
         """The date that a due cell means, the last one it names outside brackets, and what is wrong with it."""
         outside = _REMARK.sub(lambda m: " " * len(m[0]), text)
-        found = find_dates(outside, self.order) or find_dates(text, self.order)
+        found = find_dates(outside, self.order) or find_dates(text, self.order) or _dotted(text)
         if not found:
             return None, None
         resolved = self.resolve(found[-1])

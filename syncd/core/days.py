@@ -17,7 +17,8 @@ from syncd.core.words import plain_words
 
 _TIMELINE = re.compile(
     r"time ?line|chronolog|タイムライン|時系列|经过|时间线|时间轴|cronolog|zeitleiste|summary|経緯|타임라인|хронолог"
-    r"|key events|lead ?up|what happened"
+    r"|key events|lead ?up|what happened|^resum|^résumé|zusammenfassung|samenvatting|podsumowanie|概要|概述|요약"
+    r"|riepilogo|sammanfattning|sammendrag|tóm tắt|ringkasan|^özet|linha do tempo|tidslinje|tijdlijn|oś czasu|kronologi"
 )
 _REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
 _STRICT_TIMELINE = re.compile("time ?line|chronolog")
@@ -48,6 +49,14 @@ class Days:
         if incident is None and plain is None:
             plain = self._in_text(self.title) or self._labelled("duration", None) or self._told() or self._in_path()
         return incident or plain, postmortem
+
+    def of_project(self) -> tuple[date | None, date | None]:
+        """What is labelled as the day it began, and the day of the document: its ``Date``, or one in the title."""
+        began = self._labelled("incident_date", None)
+        postmortem = self._labelled("postmortem_date", began)
+        plain = (d for f in of_kind(self.known, "date") for d in reversed(Calendar(began, self.order).all(f.value)))
+        own = postmortem or next(plain, None) or self._in_text(self.title)
+        return (began, own) if own else self.dates()
 
     def labelled(self) -> bool:
         """Whether head or title name a date: somebody wrote about a certain day."""
@@ -92,11 +101,13 @@ class Days:
 
     def _in_block(self, block: Heading | Paragraph | ListItem | Grid) -> list[date]:
         if isinstance(block, Grid):
-            texts = [row.cells[0].prose.plain for row in block.rows[:60] if row.cells]
-        else:
-            texts = [block.passage.rough[:2000]]
+            return self._in_column(block, 0) or self._in_column(block, 1)
+        return Calendar(None, self.order).all(block.passage.rough[:2000])
+
+    def _in_column(self, grid: Grid, column: int) -> list[date]:
         calendar = Calendar(None, self.order)
-        return [day for text in texts for day in calendar.all(text)]
+        cells = [row.cells[column].prose.plain for row in grid.rows[:60] if column < len(row.cells)]
+        return [day for text in cells for day in calendar.all(text)]
 
     def _told(self) -> date | None:
         """The first day that summary or timeline name."""

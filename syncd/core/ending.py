@@ -23,7 +23,10 @@ _STATE_BRACKETED = re.compile(r"\s*(?P<place>[\[(（【](?P<state>[^\[\]()（）
 _STATE_DASHED = re.compile(r"\s+[—–-]+\s*(?P<state>[\w'’ ]{2,30})[.!]?$")
 _STATE_IN_BRACKETS = re.compile(
     r"(?:done|completed|fixed|in progress|wip|ongoing|shipped|merged|deployed|todo|cancelled|rejected|won't do"
-    r"|not done)\b",
+    r"|not done|concluíd[oa]|feit[oa]|hech[oa]|completad[oa]|terminad[oa]|faite?|terminée?|erledigt|abgeschlossen"
+    r"|umgesetzt|fatt[oa]|completat[oa]|готово|сделано|выполнено|зроблено|zrobione|ukończone|klaar|klart|ferdig|færdig|valmis"
+    r"|tamamlandı|selesai|đã xong|hoàn thành|en curso|em andamento|en cours|in arbeit|in corso|в работе|pågår)\b"
+    r"|完了|対応済み?|已完成|完成|완료|進行中|対応中|进行中|진행 ?중",
     re.IGNORECASE,
 )
 _SHOUTS = (
@@ -42,10 +45,20 @@ _SHOUTS = (
 _SHOUTED = re.compile(
     rf"(?:^|[\s.;:,])(?P<state>{'|'.join(_SHOUTS)})(?P<more>(?:\s+(?:in|by|via|on|with)\b[^.]{{0,60}})?)[.!]?$"
 )
-_SAYINGS = ("pr ", "needed", "required", "already done", "work in progress")
+_SAYINGS = (
+    "pr ",
+    "needed",
+    "required",
+    "already done",
+    "work in progress",
+    "implemented ",
+    "fixed ",
+    "completed ",
+)
 _SAID = re.compile(
     r"[.;,:?!]\s+(?P<state>(?:draft )?pr (?:exists|open|opened|up|raised|created|merged|in review)|not needed\b.{0,80}"
-    r"|no longer (?:needed|required)|already done|work in progress)[.!]?$",
+    r"|no longer (?:needed|required)|already done|work in progress"
+    r"|(?:already )?(?:implemented|fixed|completed) (?:in|by|via|with|on|as)\b(?:[^.!?]|\.(?=\S)){0,80})[.!]?$",
     re.IGNORECASE,
 )
 _STATE_OF_REFERENCE = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.prose import Emphasis, Prose, squeeze
 from syncd.core.sections import Meaning, meaning_of
-from syncd.core.words import phrases, plain_words
+from syncd.core.words import fold, phrases, plain_words
 
 LABELS: dict[str, str] = {
     **dict.fromkeys(phrases("""
@@ -19,7 +19,8 @@ LABELS: dict[str, str] = {
     incident time, incident window, incident period, date of outage, start date, start time, started, started at
     start, impact window, impact period, date and time, date/time, when, incident start date, time of incident
     period, outage window, start of impact, happened on, date of event, start date/time, incident start date/time
-    incident date/time, time period, 発生日, 発生日時, 障害発生日, 障害発生日時, 日時, 影響期間, 発生期間, 発生時刻
+    incident date/time, time period, date and duration, date and duration of outage, date and time of outage
+    date and duration of incident, date/duration, 発生日, 発生日時, 障害発生日, 障害発生日時, 日時, 影響期間, 発生期間, 発生時刻
     发生时间, 首次发生时间, 事故时间, 事件时间, 发生日期, 事故日期, 故障时间, fecha del incidente
     fecha de incidente, inicio, hora de inicio, date de l'incident, début, data do incidente, início
     datum des vorfalls, vorfallsdatum, beginn, data dell'incidente, inizio, 발생 일시, 발생일, 발생 시각
@@ -30,9 +31,12 @@ LABELS: dict[str, str] = {
     dato for hendelsen, starttidspunkt, hændelsesdato, incidentdatum, starttid, ngày xảy ra, thời gian xảy ra
     waktu kejadian, tanggal kejadian, data incydentu, olay tarihi, fecha de detección, fecha de detection
     fecha de ocurrencia, date de détection, date de detection, date de début, data da detecção, entdeckt am
-    erkannt am, opened, date opened
+    erkannt am, opened, date opened, fecha incidente, fecha del suceso, fecha y hora del incidente, zeitraum
+    date d'incident, tanggal insiden, waktu mulai, data rilevazione, data di rilevazione, data e ora
+    mốc phát hiện đầu tiên, thời điểm xảy ra sự cố, thời gian phát hiện, date of occurrence, date of detection
+    tapahtumapäivä, data i godzina, data zdarzenia, olay zamanı, hændelsestidspunkt, tidspunkt, tidpunkt
 """), "incident_date"),
-    **dict.fromkeys(phrases("date, dates, 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day, dato, ngày, tanggal, tarih, päivämäärä, dátum"), "date"),
+    **dict.fromkeys(phrases("date, dates, fechas, datas, date(s), 日付, 日期, datum, fecha, data, 날짜, 일자, дата, day, dato, ngày, tanggal, tarih, päivämäärä, dátum"), "date"),
     **dict.fromkeys(phrases("""
     postmortem date, post-mortem date, post mortem date, date of postmortem, date of post-mortem
     date of post mortem, review held, retro held, retrospective held, retrospective date, retro date, meeting date
@@ -41,7 +45,10 @@ LABELS: dict[str, str] = {
     date of review, postmortem meeting date, review meeting, review meeting date, held on, date of retro
     date of retrospective, retro, postmortem written, postmortem published, 作成日, 报告日期, 复盘日期, 复盘时间
     記載日, 振り返り日, fecha del postmortem, date du postmortem, data do postmortem, datum des postmortems, 작성일
-    дата постмортема, erstellt am
+    дата постмортема, erstellt am, rca published, report published, rapportdatum, rapportdato, berichtsdatum
+    datum des berichts, data raportu, data do relatório, fecha del informe, fecha de informe, date du rapport
+    data del report, data del rapporto, tanggal laporan, ngày báo cáo, rapor tarihi, 报告时间, 報告日, 报告日, 보고일
+    дата отчета, дата отчёта, дата звіту
 """), "postmortem_date"),
     **dict.fromkeys(phrases("action item review, action items review, review of action items, action review, follow-up review, action item check-in"
         ", review date, action item review date, two-week review, 2-week review, next review, next post-mortem review, next postmortem review"), "review_date"),
@@ -51,7 +58,8 @@ LABELS: dict[str, str] = {
     事故等级, 级别, 严重性, schweregrad, severidad, gravedad, sévérité, gravité, severidade, gravidade, gravità
     심각도, критичность, серьезность, impact level, incident priority, ernst, 嚴重性, 嚴重程度, 嚴重等級, 等级, 영향도
     уровень влияния, уровень критичности, критичність, серйозність, alvorlighet, alvorlighetsgrad, alvorsgrad
-    allvarlighetsgrad, mức độ, mức độ nghiêm trọng, tingkat keparahan
+    allvarlighetsgrad, mức độ, mức độ nghiêm trọng, tingkat keparahan, vakavuus, önem derecesi, severitas
+    criticidad, criticité, criticidade, severità, severite, gravite, poważność, 严重等级, 影響度
 """), "severity"),
     **dict.fromkeys(phrases("""
     status, postmortem status, post-mortem status, document status, report status, doc status, incident status
@@ -86,6 +94,7 @@ LABELS: dict[str, str] = {
     declared, detection time, slack channel, channel, 影响, 环境, 类型, 影響サービス, impacto
 """), ""),
 }  # fmt: skip
+LABELS |= {fold(name): kind for name, kind in LABELS.items() if fold(name) not in LABELS}
 
 _COLON = re.compile(r"\s*(?:\([^()]{1,30}\)|（[^（）]{1,30}）)?\s*[:：](?!//)")
 _WORD_START = re.compile(r"(?:^|(?<=[\s|*•·,;>(-]))(?=[^\s|*•·,;>(-])")

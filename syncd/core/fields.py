@@ -54,11 +54,15 @@ def _restored(part: str, kept: list[str]) -> str:
 _SEVERITY = re.compile(r"\b(?:sev(?:erity)?)[\s:_-]*([0-5])\b|^s([0-5])\b", re.IGNORECASE)
 
 
+_REMARK = re.compile(r"\s*(?:[(（].*|\s[—–-]+\s.*|[,;:].*)$", re.DOTALL)
+
+
 def severity(text: str) -> str | None:
-    """``SEV-n`` where a text says so, or uses exactly our word for it; else the text itself."""
+    """``SEV-n`` where a text says so, or uses exactly our word for it, a remark behind it or not; else the text."""
     if match := _SEVERITY.search(text):
         return f"SEV-{match[1] or match[2]}"
-    return SEVERITIES.get(text.strip().lower(), text.strip() or None)
+    word = _REMARK.sub("", text).strip(" *.!🔴🟠🟡🟢\ufe0f").lower()
+    return SEVERITIES.get(word, text.strip() or None)
 
 
 # --- what nobody filled in ------------------------------------------------------------------------------------------

@@ -34,10 +34,12 @@ class Head:
     links: tuple[str, ...] = ()
     people: frozenset[str] = frozenset()
     restricted: bool = False
+    anchor: date | None = None
+    """The day from which missing years are told."""
 
     def calendar(self, order: Order) -> Calendar:
         """How the dates of its action items are read."""
-        return Calendar(self.postmortem_date or self.incident_date, order)
+        return Calendar(self.anchor, order)
 
 
 def read_head(document: Document, page: Page, outline: Outline, order: Order) -> Head:
@@ -45,10 +47,12 @@ def read_head(document: Document, page: Page, outline: Outline, order: Order) ->
     known = facts(page)
     title, line = title_of(document, page, known)
     when = Days(document, page, outline, known, title, order)
-    incident, postmortem = when.dates()
+    kind = kind_of(document, page, known, title, dated=when.labelled())
+    told = when.dates()
+    incident, postmortem = when.of_project() if kind is Kind.PROJECT else told
     return Head(
         title=title,
-        kind=kind_of(document, page, known, title, dated=when.labelled()),
+        kind=kind,
         severity=_severity(known),
         incident_date=incident,
         postmortem_date=postmortem,
@@ -58,6 +62,7 @@ def read_head(document: Document, page: Page, outline: Outline, order: Order) ->
         links=_links(known),
         people=_people(known),
         restricted=page.front.get("restricted", ("", 0))[0].lower() in ("true", "yes", "on", "1"),
+        anchor=postmortem or incident or next(filter(None, told), None),
     )
 
 
@@ -66,8 +71,16 @@ def _severity(known: Sequence[Fact]) -> str | None:
     return severity(fact.value) if fact else None
 
 
+_CHOICE = re.compile(r"\w+(?:\s*[/|]\s*\w+){2,}")
+"""What a form offers: ``Low / Medium / High``."""
+
+
 def _is_choice(value: str) -> bool:
-    return (len(set(re.findall(r"sev[\s-]*\d|p\d", value.lower()))) > 1 and "/" in value) or is_cell_placeholder(value)
+    return (
+        _CHOICE.fullmatch(value.strip()) is not None
+        or (len(set(re.findall(r"sev[\s-]*\d|p\d", value.lower()))) > 1 and "/" in value)
+        or is_cell_placeholder(value)
+    )
 
 
 _TICKET_KEY = re.compile(r"\b[A-Z][A-Z0-9_]{0,19}-\d{1,7}\b")

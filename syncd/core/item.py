@@ -48,8 +48,8 @@ class Reading:
 class Task:
     """A task where it stands.
 
-    ``details`` are lines under it that may add owner, date, state or ticket; ``more`` its other paragraphs, which may
-    mention tickets; ``group`` what the list above it is called.
+    ``details`` are lines under it that may add owner, date, state or ticket; ``told`` what else is known to add them;
+    ``more`` its other paragraphs, which may mention tickets; ``group`` what the list above it is called.
     """
 
     line: int
@@ -59,6 +59,7 @@ class Task:
     box: Span | None = None
     mark: Span | None = None
     details: Sequence[Prose] = ()
+    told: Sequence[Sentence] = ()
     more: Sequence[Paragraph] = ()
     group: str | None = None
 
@@ -66,7 +67,7 @@ class Task:
 def read_task(task: Task, reading: Reading, findings: Findings) -> ActionItem:
     """Add a task to the findings as an action item; what is wrong in it as a problem."""
     sentence = read_sentence(task.passage.prose, reading.projects, people=reading.people)
-    extra = [attributes_of(prose, reading.projects) for prose in task.details]
+    extra = [*task.told, *(attributes_of(prose, reading.projects) for prose in task.details)]
     status, state = _state(sentence, extra, task)
     owner = sentence.owner or _first(e.owner for e in extra) or _group_owner(task.place, reading.people)
     due = sentence.due or _first(e.due for e in extra)

@@ -11,11 +11,13 @@ from syncd.core.fields import is_cell_placeholder, is_placeholder
 from syncd.core.model import Document, Kind
 from syncd.core.prose import Passage, squeeze
 from syncd.core.sections import Meaning, meaning_of
-from syncd.core.words import phrases, plain_words
+from syncd.core.words import fold, phrases, plain_words, unaccented
 
 _SECTION_TITLES = phrases("timeline, summary, metadata, overview, introduction, contents, table of contents, date")
 _TEMPLATE = re.compile(
-    r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон", re.IGNORECASE
+    r"\btemplates?\b|\bvorlage\b|\bplantilla\b|\bmodèle\b|テンプレート|模板|템플릿|шаблон|\bmẫu\b|\bşablonu?\b|\bszablon\b"
+    r"|\bsjabloon\b|\bskabelon\b|\bšablona\b|\bmodello di (?:post|report|incident)|\b(?:incident|rapport)-?mall\b",
+    re.IGNORECASE,
 )
 _NAMED_TEMPLATE = re.compile(
     r"\b(?:post-?mortem|incident|outage|report|review|rca|retro(?:spective)?)s?[ -]template\b"
@@ -51,21 +53,26 @@ _HOW_TO = re.compile(
 _PROJECT = re.compile(
     r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
     r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
-    r"|\bretrospective\b|\bretro\b|\blessons from\b|\bengagement post-?mortem|プロジェクト振り返り|项目复盘"
-    r"|projekt-?rückblick",
+    r"|\br[eé]trospe[ck]t\w+|\bretrospettiv\w+|\bretro\b|\blessons from\b|\bengagement post-?mortem"
+    r"|プロジェクト振り返り|スプリント振り返り|レトロスペクティブ|项目复盘|迭代回顾|回顧|회고|ретроспектив|projekt-?rückblick",
     re.IGNORECASE,
 )
-_OUTAGE = re.compile(r"\bincident|\boutage|\bdowntime", re.IGNORECASE)
+_OUTAGE = re.compile(
+    r"\bin[cs]iden|\boutage|\bdowntime|störung|vorfall|ausfall|\bpanne|障害|インシデント|事故|故障|장애|инцидент|інцидент"
+    r"|сбой",
+    re.IGNORECASE,
+)
 _INCIDENT = re.compile(
     r"\bincidents?\b|\boutages?\b|\bdowntime\b|\bpost[ -]?mortems?\b|\bfail(?:ure|ed|s)?\b|\bdegrad|\bdisruption\b"
+    r"|\b(?:expired|leaked|corrupt(?:ed|ion)|unavailable|unreachable|data loss)\b"
     r"|\bbreach\b|\brca\b|\broot cause\b|\bcrash|\bdown\b|\bsev-?\d|事故|障害|インシデント|不具合|反省|故障|宕机|宕機"
     r"|复盘|復盤|vorfall|störung|ausfall|incident|panne|caída|interrupción|falha|guasto|disservizio|장애|사고|중단"
     r"|инцидент|сбой|авари|інцидент|збій|hendelse|hændelse|nedetid|nedbrud|driftsforstyrr|driftstörning|avbrott"
-    r"|storing|awaria|incydent|kesinti|sự cố|gangguan",
+    r"|storing|awaria|incydent|kesinti|sự cố|gangguan|insiden|olay raporu|häiriö|jälkiarvio",
     re.IGNORECASE,
 )
 _POSTMORTEM = re.compile(r"post[ -]?mortems?", re.IGNORECASE)
-_INCIDENT_HEADING = re.compile(
+_INCIDENT_HEADING = unaccented(
     r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation"
     r"|mitigation|detection|resolution|outage|symptoms"
     r"|タイムライン|根本原因|アクション|影響|障害|行动项|时间线|根因|影响|故障|教训|教訓|時間線|根因"
@@ -147,7 +154,7 @@ def _looks_back(page: Page) -> bool:
 
 
 def _tells_of_incident(heading: str) -> bool:
-    return _INCIDENT_HEADING.search(plain_words(heading)) is not None or meaning_of(heading) is Meaning.ACTIONS
+    return _INCIDENT_HEADING.search(fold(plain_words(heading))) is not None or meaning_of(heading) is Meaning.ACTIONS
 
 
 def _is_incident(page: Page, known: Sequence[Fact], title: str) -> bool:

@@ -17,10 +17,12 @@ from syncd.core.sections import Outline, Place
 from syncd.core.sentence import NOTHING, attributes_of
 from syncd.core.states import whole_state
 from syncd.core.verbs import starts_as_task, starts_with_clock, tells_the_past
-from syncd.core.words import GROUP_WORDS, phrases, plain_words
+from syncd.core.words import GROUP_WORDS, TASK_WORDS, phrases, plain_words
 
 PREFIXED = re.compile(
-    r"(?:action(?:\s+items?)?|ai|todo|to-do|アクション|行动项)\s*(?:#?\d{1,2})?\s*[:：]\s*\S", re.IGNORECASE
+    r"(?:action(?:\s+items?)?|ai|todo|to-do|アクション|行动项)\s*(?:#?\d{1,2})?\s*[:：]\s*\S"
+    rf"|[\[(]?(?:{TASK_WORDS})\s*#?\d{{1,2}}[\])]?\s*[:：]\s*\S",
+    re.IGNORECASE,
 )
 """An entry that says itself that it is an action item."""
 _REPORT = re.compile(
@@ -185,20 +187,22 @@ class _Lister:
             group = entry.text.rstrip(":： ") or group
         elif self._is_task(entry, under_task=under_task):
             under_task = self._add(entry, group) or under_task
+        told = _action_of(entry) if under_task else None
         for child in entry.children:
-            self.read(child, under_task=under_task, group=group)
+            if child is not told:
+                self.read(child, under_task=under_task, group=group)
 
     def _is_group(self, entry: Entry) -> bool:
         """Whether an entry only names those under it: ``Testing``, ``**Short term**``, or nothing at all."""
         if entry.index in self.tabled:
             return True
         told = any(child.text for child in entry.children)
-        if not told or entry.boxed or all(child.is_detail for child in entry.children):
+        if not told or entry.boxed or _action_of(entry) or all(child.is_detail for child in entry.children):
             return False
         words = plain_words(entry.text)
         if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
             return True
-        short = len(words.split()) <= 4 and not starts_as_task(entry.text)
+        short = len(words.split()) <= 4 and (not starts_as_task(entry.text) or _names_tasks(entry))
         return short and not find_references(entry.item.prose, frozenset())
 
     def _is_task(self, entry: Entry, *, under_task: bool) -> bool:
@@ -233,6 +237,18 @@ class _Lister:
         )
         read_task(task, self.reading, self.findings)
         return True
+
+
+def _action_of(entry: Entry) -> Entry | None:
+    """The one that puts a task into words, beside others that give its owner or day: ``Action: …``, ``Owner: …``."""
+    told = [child for child in entry.children if PREFIXED.match(child.text) and not child.boxed]
+    return told[0] if len(told) == 1 and any(child.is_detail for child in entry.children) else None
+
+
+def _names_tasks(entry: Entry) -> bool:
+    """Whether an entry ends in a colon and all below it are tasks of their own: ``Patch rules:``."""
+    children = [child for child in entry.children if child.text and not child.is_detail]
+    return entry.text.endswith((":", "：")) and all(starts_as_task(child.text) for child in children)
 
 
 def _is_field(entry: Entry) -> bool:

@@ -16,8 +16,8 @@ from syncd.core.html import read_html
 from syncd.core.item import Findings, Reading
 from syncd.core.markdown import read_markdown
 from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem
-from syncd.core.rows import action_roles, read_rows
-from syncd.core.sections import Outline, Place, outline
+from syncd.core.rows import action_roles, only_proposes, read_rows
+from syncd.core.sections import Outline, Place, is_certain, outline
 from syncd.core.words import TYPES, one_of, plain_words
 
 
@@ -72,12 +72,20 @@ def _items(page: Page, places: Outline, reading: Reading) -> Findings:
     """All items in the order of the document; sections that only may hold some count when no other does."""
     found = Findings.nothing()
     for grid, place in _grids(page, places):
-        if roles := action_roles(grid, place):
+        roles = action_roles(grid, place)
+        weak = roles and only_proposes(roles) and not is_certain(place.heading)
+        if roles and not (weak and _has_certain_list(page, places)):
             read_rows(grid, place, roles, reading, found)
     read_bullets(page.blocks, places, reading, found, sure=True)
     read_bullets(page.blocks, places, reading, found, sure=False)
     found.items = _typed(sorted(found.items, key=lambda item: item.line))
     return found
+
+
+def _has_certain_list(page: Page, places: Outline) -> bool:
+    """Whether a list stands under a heading that says ``action items``."""
+    pairs = zip(page.blocks, places.places, strict=True)
+    return any(p.section is not None and isinstance(b, ListItem) and is_certain(p.heading) for b, p in pairs)
 
 
 def _grids(page: Page, places: Outline) -> Iterator[tuple[Grid, Place]]:

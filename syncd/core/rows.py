@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from syncd.core.blocks import Grid, GridCell, GridRow
-from syncd.core.columns import is_timeline, roles, with_action
+from syncd.core.columns import HEADERS, is_timeline, roles, with_action
 from syncd.core.fields import (
     all_options,
     is_blank,
@@ -15,6 +15,7 @@ from syncd.core.fields import (
     is_placeholder,
     split_owners,
 )
+from syncd.core.forms import is_form
 from syncd.core.item import Findings, Reading
 from syncd.core.model import ActionItem, Problem, Reference, Role, State, Table
 from syncd.core.prose import Prose, squeeze
@@ -22,12 +23,12 @@ from syncd.core.references import find_references, is_commit, named_first, tail,
 from syncd.core.sections import Place
 from syncd.core.sentence import Sentence, read_sentence
 from syncd.core.states import state_of, whole_state
-from syncd.core.words import TYPES, phrases
+from syncd.core.words import TYPES, phrases, plain_words
 
 
 def action_roles(grid: Grid, place: Place) -> tuple[Role | None, ...] | None:
     """What the columns of an action table hold; None for a table about something else."""
-    if place.denied or (place.section is None and is_timeline(grid)):
+    if place.denied or (place.section is None and is_timeline(grid)) or (place.group is not None and is_form(grid)):
         return None
     found = roles(grid)
     others = {Role.OWNER, Role.DUE, Role.STATUS, Role.TICKET} & set(found)
@@ -37,6 +38,11 @@ def action_roles(grid: Grid, place: Place) -> tuple[Role | None, ...] | None:
         return found if certain and not _only_time(grid, found) else None
     named = found.index(Role.ACTION) if Role.ACTION in found else None
     return found if named is not None and _stands_alone(grid, named, others) else None
+
+
+def only_proposes(found: tuple[Role | None, ...]) -> bool:
+    """Whether a table only weighs what could be done: nobody does it, no day, no state, no ticket."""
+    return not {Role.OWNER, Role.DUE, Role.STATUS, Role.TICKET} & set(found)
 
 
 def _only_time(grid: Grid, found: tuple[Role | None, ...]) -> bool:
@@ -53,6 +59,7 @@ _TASK_HEADERS = phrases("""
 def _stands_alone(grid: Grid, action: int, others: set[Role]) -> bool:
     """Whether a table under no action heading tells by its columns alone that it holds action items."""
     name = squeeze(grid.header.cells[action].prose.plain).strip(" *:").lower()
+    others &= {HEADERS.get(plain_words(cell.prose.plain)) for cell in grid.header.cells}
     return name in _TASK_HEADERS and (len(others) >= 2 or (bool(others) and "item" in name) or Role.STATUS in others)
 
 
@@ -112,7 +119,7 @@ class _Row:
         kind = self.words(Role.TYPE)
         if kind and all_options(kind, TYPES):
             return True
-        if samples:
+        if samples and not (samples[0].lower() == "team" and len(samples) == 1):
             return not real or any(not w[:1].isalpha() for w in samples)
         return is_blank(text) and not real
 

@@ -9,25 +9,24 @@ from functools import lru_cache
 
 from syncd.core.blocks import Block, Grid, Heading, ListItem, Paragraph
 from syncd.core.prose import Emphasis, Prose, squeeze
+from syncd.core.verbs import starts_as_task
 from syncd.core.words import (
     ACTION_HEADING,
     ACTION_HEADINGS,
+    ATTRIBUTE_LABELS,
+    BARE_ACTIONS,
     ELSEWHERE_HEADING,
     GROUP_WORDS,
     OTHER_HEADING,
+    TAKEN_HEADING,
     WEAK_HEADING,
+    fold,
     plain_words,
 )
 
 _CERTAIN = re.compile(r"\baction[- ](?:items?|points?)\b|アクションアイテム|行动项")
 _ADVICE = re.compile(r"\b(?:must|should) (?:contain|include|be)\b")
 """How a guide speaks of the sections of a postmortem."""
-_TAKEN = re.compile(
-    r"\b(?:actions?|steps|measures|fixe?s?)(?: we| that were)? (?:taken|performed|applied|executed|deployed)\b"
-    r"|acci[oó]n(?:es)? (?:correctivas? )?(?:aplicad|tomad|realizad)as?|mesures (?:prises|appliquées)"
-    r"|ações (?:tomadas|realizadas)|azioni intraprese|(?:ergriffene|durchgeführte) maßnahmen|принят\w+ мер"
-)
-"""What responders did."""
 _REVIEW = re.compile(r"\b(?:review|schedule|status)$")
 _INTRODUCES = re.compile(
     r"(?:we|these|the|this|here|in|to|as|after|our|below|following|it|they|there|for|a|an)\b", re.IGNORECASE
@@ -36,6 +35,11 @@ _INTRODUCES = re.compile(
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 _LAST = (":", "：", "*", "_", ">")
 """How a bold line or a label ends."""
+
+
+def is_certain(heading: str) -> bool:
+    """Whether a heading uses the very words ``action items``, in one of the languages that have borrowed them."""
+    return _CERTAIN.search(heading.lower()) is not None
 
 
 class Meaning(Enum):
@@ -54,21 +58,19 @@ class Meaning(Enum):
 @lru_cache(maxsize=4096)
 def meaning_of(heading: str) -> Meaning:
     """What a heading says, in any of the languages we know."""
-    words = plain_words(heading)
+    words = fold(plain_words(heading))
     if words in ACTION_HEADINGS:
         return Meaning.ACTIONS
     if len(words.split()) > 14 or words in ("", "action"):
         return Meaning.NEUTRAL
     if _CERTAIN.search(heading.lower()) and not _REVIEW.search(words):
         return Meaning.ACTIONS
-    if _TAKEN.search(words):
-        return Meaning.ELSEWHERE
     if OTHER_HEADING.search(words) or _ADVICE.search(words):
         return Meaning.OTHER
     if ACTION_HEADING.search(words) and len(words.split()) <= 9:
-        return Meaning.ACTIONS
+        return Meaning.ELSEWHERE if TAKEN_HEADING.search(words) else Meaning.ACTIONS
     if WEAK_HEADING.search(words) and " did " not in f" {words} ":
-        return Meaning.PERHAPS
+        return Meaning.ELSEWHERE if TAKEN_HEADING.search(words) else Meaning.PERHAPS
     return Meaning.ELSEWHERE if ELSEWHERE_HEADING.search(words) else Meaning.NEUTRAL
 
 
@@ -126,6 +128,9 @@ class _Outliner:
         here = Place()
         for index, block in enumerate(self.blocks):
             opened = self._heading(index, block)
+            if opened is None and self._stack and isinstance(block, Grid) and self._ends_label(index):
+                self._stack.pop()
+                here = self._place()
             if opened:
                 labels.add(index)
                 self._push(opened)
@@ -173,11 +178,16 @@ class _Outliner:
         words = text.rstrip(":： ")
         bold = prose.styled(Emphasis.BOLD, 0, len(words)) or prose.styled(Emphasis.BOLD, 0, len(text))
         follows = self._follows(index)
+        if follows and plain_words(words) in ATTRIBUTE_LABELS:
+            return _Open(index, _BOLD_LEVEL, Meaning.OTHER, words)
         if bold and (follows or alone) and len(words) <= 100:
-            return _Open(index, _BOLD_LEVEL, meaning_of(words), words, bold=True)
+            bare = plain_words(words) in BARE_ACTIONS and self._is_told()
+            return _Open(index, _BOLD_LEVEL, Meaning.NEUTRAL if bare else meaning_of(words), words, bold=True)
         if not follows or len(words.split()) > 10:
             return None
         meaning = meaning_of(words)
+        if plain_words(words) in BARE_ACTIONS and self._is_told():
+            return _Open(index, _BOLD_LEVEL, Meaning.NEUTRAL, words)
         if plain_words(words) in ACTION_HEADINGS or (meaning is Meaning.OTHER and text != words):
             return _Open(index, _BOLD_LEVEL, meaning, words)
         return (
@@ -185,6 +195,10 @@ class _Outliner:
             if text != words and not _INTRODUCES.match(words)
             else None
         )
+
+    def _is_told(self) -> bool:
+        """Whether a heading above says that the text tells of the incident."""
+        return any(o.level < _BOLD_LEVEL and o.meaning in (Meaning.OTHER, Meaning.ELSEWHERE) for o in self._stack)
 
     def _follows(self, index: int) -> bool:
         """Whether a list or table comes next."""
@@ -222,6 +236,18 @@ class _Outliner:
             return Place(section.index, section.text, sure)
         return Place(section.index, section.text, sure, False, deepest.text, deepest.index, deepest.bold)
 
+    def _ends_label(self, index: int) -> bool:
+        """Whether a table comes behind the list that a label at the end of a paragraph led to: ``**Impact**:``."""
+        last = self._stack[-1] if self._stack else None
+        return (
+            last is not None
+            and last.level >= _BOLD_LEVEL
+            and last.meaning is Meaning.OTHER
+            and last.index < index - 1
+            and isinstance(label := self.blocks[last.index], Paragraph)
+            and label.passage.last is not label.passage
+        )
+
     # --- labels of lists ----------------------------------------------------------------------------------------
 
     def _scope(self, block: Block) -> Place | None:
@@ -244,6 +270,8 @@ class _Outliner:
         text = squeeze(prose.plain)
         words = text.rstrip(":： ")
         if len(words) > 80 or not (text != words or _is_bold(prose, words)):
+            return None
+        if place.section is not None and starts_as_task(words):
             return None
         meaning = meaning_of(words)
         if meaning in (Meaning.ACTIONS, Meaning.PERHAPS) and place.section is None:

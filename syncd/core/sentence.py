@@ -77,6 +77,12 @@ def attributes_of(prose: Prose, projects: frozenset[str]) -> Sentence:
     return replace(_told(peel), references=_references(peel.named, peel.named))
 
 
+def is_attribute(prose: Prose) -> bool:
+    """Whether a line adds something to a task, or says how important it is."""
+    peel = Peel(prose, frozenset(), frozenset(), find_references(prose, frozenset()), end=len(prose.plain))
+    return peel_line_of_attributes(peel) or attributes_of(prose, frozenset()) != NOTHING
+
+
 def _told(peel: Peel) -> Sentence:
     value = peel.values.get
     return Sentence(

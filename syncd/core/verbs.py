@@ -50,10 +50,19 @@ VERBS = phrases("""
     continuously, regularly, periodically, always, never, don't, do not, no longer, only, explicitly, automatically
     better, re-work, compress, elevate, embed, fetch, favour, favor, index, invoke, lift, loosen, mask, outline, ping
     poll, press, probe, quarantine, redact, reseat, rewire, seed, shrink, sign, sketch, smoke-test, sort, swap, unpin
-    vet, wipe, wire
+    vet, wipe, wire, reboot, reload, reorder, retest, sandbox, scrub, serialize, serialise, stabilise, stabilize, suspend
+    abort, accept, acknowledge, annotate, anonymise, anonymize, append, assert, authenticate, authorize, authorise, boost
+    bound, broadcast, calibrate, cancel, categorise, categorize, certify, choose, clone, collaborate, combine, commit
+    compute, connect, constrain, consult, contain, correlate, debounce, deduplicate, defer, delegate, deny, derive
+    describe, discard, disconnect, discourage, divide, drill, elaborate, employ, empower, encapsulate, enlarge, enlist
+    equip, expire, forbid, guarantee, hotfix, lint, localise, localize, nominate, observe, operate, parallelize
+    parameterize, partition, prefetch, preload, procure, prove, reactivate, rearrange, reassess, recommend, reenable
+    reevaluate, refuse, reinstate, reiterate, rely, rephrase, seal, shed, simulate, smooth, soak, sponsor, spread
+    substitute, supersede, symlink, tabulate, tell, toggle, trace, unregister, unsubscribe, vary, visit, volunteer
+    cherry-pick, ring-fence
 """)
 _FIRST = re.compile(r"[\W_]*([^\W\d_](?:[\w'’-]*\w)?)")
-_COMPOUND = re.compile(r"(?:re|de|co|double|cross|load|stress)-")
+_COMPOUND = re.compile(r"(?:re|de|co|pre|double|cross|load|stress|dry|unit|smoke|fuzz|auto|hot|warm|zero)-")
 """What a verb is put together with: ``re-run``, ``double-check``."""
 _SHOULD = re.compile(
     r"(?:we|you|they|i|team|it|there|someone|\w+ team)(?:'ll|’ll)?\s+(?:should|must|need|needs|will|could|shall|can"

@@ -6,6 +6,7 @@ Phrases are compared in lower case without markup, numbering, emoji and punctuat
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from syncd.core.model import State
@@ -30,14 +31,41 @@ def plain_words(text: str) -> str:
     return " ".join(words.replace("_", " ").split()) or " ".join(_NOT_WORDS.sub(" ", text).lower().split())
 
 
+def fold(text: str) -> str:
+    """A text without the accents that people leave out: ``lecons apprises``, ``acao corretiva``."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
+
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def unaccented(pattern: str) -> re.Pattern[str]:
+    """A pattern for texts that went through :func:`fold`."""
+    return re.compile(fold(pattern))
+
+
+def folded(vocabulary: frozenset[str]) -> frozenset[str]:
+    """The phrases, and each of them without accents."""
+    return vocabulary | {fold(phrase) for phrase in vocabulary}
+
+
 def one_of(vocabulary: frozenset[str]) -> str:
-    """A regular expression that matches any phrase, the longest first."""
-    return "|".join(re.escape(phrase) for phrase in sorted(vocabulary, key=len, reverse=True))
+    """A regular expression that matches any phrase, the longest first.
+
+    Phrases with the same first character share a branch: the others are not even tried.
+    """
+    branches: dict[str, list[str]] = {}
+    for phrase in sorted(vocabulary, key=len, reverse=True):
+        branches.setdefault(phrase[0], []).append(re.escape(phrase[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in branches.items())
 
 
 # --- headings -------------------------------------------------------------------------------------------------------
 
-ACTION_HEADINGS = phrases("""
+ACTION_HEADINGS = folded(
+    phrases("""
     action item, action items, ai, ais, action, actions, action plan, action plans, plan of action, action point
     action points, action register, action list, action log, action tracker, action steps, actions items
     actions to take, actions to be taken, actions planned, planned actions, actions required, required actions
@@ -85,9 +113,32 @@ ACTION_HEADINGS = phrases("""
     hành động, hạng mục hành động, hành động khắc phục, biện pháp phòng ngừa, biện pháp khắc phục, bước tiếp theo
     các bước tiếp theo, việc cần làm, tindak lanjut, rencana tindakan, langkah selanjutnya, tindakan perbaikan
     tindakan pencegahan, إجراءات تصحيحية, الإجراءات, الخطوات التالية
+    próximo paso, siguiente paso, siguientes pasos, próximas acciones, acciones de mejora, acciones de cierre
+    acciones concretas, próximo passo, ações de melhoria, ações de acompanhamento, itens de acompanhamento
+    actions de suivi, actions à venir, actions futures, mesures de prévention, mesures à prendre, reste à faire
+    azioni di miglioramento, azioni di chiusura, azioni di follow-up, prossime azioni, verbesserungsmaßnahmen
+    präventivmaßnahmen, nächste maßnahmen, handlungsbedarf, uppföljningsåtgärder, uppföljningspunkter
+    förbättringsåtgärder, oppfølgingstiltak, forbedringstiltak, opfølgningspunkter, forbedringsforslag
+    verbeteracties, verbetermaatregelen, preventieve maatregelen, corrigerende maatregelen, corrigerende acties
+    korjaavat toimenpiteet, ehkäisevät toimenpiteet, toimenpide-ehdotukset, plan działań, plan naprawczy
+    działania zapobiegawcze, działania następcze, zadania do wykonania, aksiyon planı, alınacak aksiyonlar
+    alınacak önlemler, yapılacaklar, önleyici faaliyetler, düzeltici faaliyetler, дальнейшие шаги, дальнейшая работа
+    пункты действий, план работ, задачи по итогам, подальші дії, подальші кроки, план робіт, 行动清单, 行动措施
+    防范措施, 改进行动, 改进事项, 后续任务, 后续优化, 优化措施, 今後の改善, 次のアクション, 対応事項, 조치 계획
+    조치 일정, 개선 계획, 재발 방지 계획, 향후 조치, 향후 과제, 후속 과제, kế hoạch hành động, hành động tiếp theo
+    hành động phòng ngừa, hành động cải tiến, kế hoạch khắc phục, công việc tiếp theo, langkah pencegahan
+    langkah perbaikan, rencana perbaikan, rencana aksi, tindakan lanjutan, actions restantes, actions immédiates
+    actions proposées, actions recommandées, actions d'amélioration, acciones pendientes, tareas pendientes
+    trabajo pendiente, ações pendentes, tarefas pendentes, azioni rimanenti, azioni aperte, attività rimanenti
+    verbleibende maßnahmen, verbleibende aufgaben, offene maßnahmen, offene aufgaben, resterende acties, open acties
+    openstaande acties, gjenstående arbeid, gjenstående oppgaver, kvarvarande arbete, udestående opgaver
+    jäljellä olevat tehtävät, avoimet tehtävät, оставшиеся задачи, оставшаяся работа, открытые задачи
+    залишилось зробити, pozostałe zadania, otwarte zadania, kalan işler, açık işler, 剩余任务, 剩余工作, 遗留问题
+    遗留事项, 残りの作業, 残りのタスク, 未対応事項, 남은 할 일, việc còn lại, công việc còn lại, sisa pekerjaan
 """)
+)
 
-ACTION_HEADING = re.compile(
+ACTION_HEADING = unaccented(
     r"\baction[- ](?:items?|points?|plans?|register)\b|\bais\b"
     r"|\b(?:corrective|preventi?ve|preventative|remedial|remediation|mitigation|follow[ -]?up|future|resulting"
     r"|recommended|planned|proposed"
@@ -101,14 +152,14 @@ ACTION_HEADING = re.compile(
     r"|realizadas)"
     r"|\bplan de acción\b|\bpróximos pasos\b|\bactions (?:correctives|préventives)\b|\bações (?!tomadas)|후속 조치"
     r"|재발 방지|남은 (?:일|작업|과제)|改善措施|待辦|後續行動|меры (?:по )?предотвращ|следующие шаги|план (?:действий|дій)"
-    r"|(?:корректирующ|предупрежда)\w+ (?:действ|мер)|\baksjonspunkt|\btiltak\b|\bhandlingspunkt|\båtgärder\b"
+    r"|(?:корректирующ|предупрежда)\w+ (?:действ|мер)|\baksjonspunkt|tiltak\b|\bhandlingspunkt|åtgärder\b|^azioni\b"
     r"|\bactiepunten\b|\bhành động (?!đã)|\bbiện pháp\b|\btindak lanjut\b"
     r"|\b(?:outstanding|remaining|further|follow[ -]on) work\b"
     r"|\b(?:issues|tickets) (?:we )?(?:filed|created|raised|opened)\b"
 )
 """Headings that mean action items though they say more."""
 
-WEAK_HEADING = re.compile(
+WEAK_HEADING = unaccented(
     r"\bprevent(?:ion|ing|ative|ive)?\b|\bremediations?\b|\bmitigations?$|^mitigations?\b|\bimprovements?\b"
     r"|\brecommendations?\b|\brecommended\b|\bgoing forward\b|\bmoving forward\b|\bfuture (?:work|plans?"
     r"|improvements?|prevention)\b"
@@ -123,13 +174,16 @@ WEAK_HEADING = re.compile(
     r"|améliorations"
     r"|recommandations|prevenção|melhorias|prevenzione|miglioramenti|予防|改善|预防|改进|防复发|예방|개선|предотвращ"
     r"|улучшени|рекомендаци|향후|후속|запобіга|forebygg|förebygg|förbättring|forbedring|preventie|verbetering|zapobieg"
-    r"|uleps|önle|iyileştir|phòng ngừa|cải thiện|pencegahan"
+    r"|uleps|önle|iyileştir|phòng ngừa|cải thiện|pencegahan|\bakan dilakukan\b|что (?:мы )?(?:будем|планируем)|что дальше|qué haremos|o que (?:vamos|faremos)|ce que nous allons"
+    r"|was wir (?:tun|ändern|verbessern)|cosa faremo|wat (?:we )?gaan|vad (?:vi ska|gör vi)|hva (?:vi skal|gjør vi)|接下来|今後"
+    r"|앞으로|що далі|rekomenda(?:si|cj)|rekommendation|anbefaling"
+    r"|aanbeveling|empfehlung|raccomandazion|\böneri|khuyến nghị|đề xuất|recomendações|권고|推奨|提言|建议|建議"
     r"|\b(?:prevent|avoid|stop)\w* (?:a |its |this )?(?:recurrence|repeat|regression|happening)|\bhardening\b"
     r"|\bsafeguards?\b|\bguard ?rails?\b|\b(?:will|must|should|needs to|has to) change\b|\bcommitments?\b"
 )
 """Headings under which tasks may stand, if the document has no better place for them."""
 
-OTHER_HEADING = re.compile(
+OTHER_HEADING = unaccented(
     r"\btime ?line\b|\bchronolog|\bsequence of events\b|\bkey events\b|\bwent (?:well|wrong|poorly|badly|bad|good"
     r"|right|great)\b"
     r"|\b(?:didn't|did not|doesn't) go\b|\bworked well\b|\bwhat (?:worked|failed|helped|happened|did not help"
@@ -146,26 +200,59 @@ OTHER_HEADING = re.compile(
     r"|经验教训|教训|根因|做得好|概述|参考"
     r"|zeitleiste|zeitlicher ablauf|was lief|lief gut|lehren|ursache|zusammenfassung|cronolog|línea de tiempo"
     r"|lecciones|aprendi"
-    r"|qué salió|causa raíz|resumen|chronologie|leçons|bien passé|cause racine|résumé|linha do tempo|lições"
+    r"|qué salió|causa raíz|resumen|chronologie|leçons|bien passé|cause racine|^résumé$|linha do tempo|lições"
     r"|o que deu|causa raiz|resumo"
     r"|lezioni|andato bene|riepilogo|타임라인|교훈|근본 원인|요약|хронолог|уроки|что прошло|корневая|причин|итоги"
     r"|教訓|時間軸|時間線|배운|원인|증상|висновки|tidslinje|hva gikk|hvad gik|vad gick|hva lærte|hvor hadde vi flaks"
     r"|lärdom|læring|rotårsak|grundorsak|sammendrag|sammanfattning|tijdlijn|wat ging|geleerd|oorzaak|samenvatting"
     r"|oś czasu|wnioski|przyczyn|podsumowanie|co poszło|zaman çizelgesi|kök neden|dersler|özet|dòng thời gian"
     r"|bài học|nguyên nhân|tổng quan|kronologi|akar masalah|pelajaran|ringkasan"
+    r"|\b(?:previous|prior|last|past) (?:sprint|retro\w*|iteration|incident|post-?mortem|cycle|quarter|month|week)"
+    r"|\banterior(?:es)?\b|précédent|\bprecedent[ei]\b|vorherige|letzte[nrs] (?:sprint|retro)|\bvorige\b|föregående"
+    r"|\bforrige\b|poprzedni|предыдущ|попередн|\bönceki\b|上次|前回|지난|sebelumnya"
 )
 """Headings under which nothing is an action item, wherever they stand."""
 
-ELSEWHERE_HEADING = re.compile(
+ELSEWHERE_HEADING = unaccented(
     r"\bactions? taken\b|\bsteps taken\b|\btaken actions?\b|\bimmediate (?:response|mitigation|fix)\b|\bresponse\b"
     r"|\bresolution\b"
     r"|\brecovery\b|\bdetection\b|\btriage\b|\bescalation\b|\bcommunications?\b|\bcauses?\b|\btriggers?\b"
     r"|\bfactors?\b|\banalysis\b"
     r"|acciones (?:tomadas|realizadas)|actions (?:prises|menées|effectuées)|ações tomadas|azioni intraprese|対応内容"
     r"|対応の評価|处置|修復|排查|принят\w+ мер|исправлени|восстановлени|диагностик|hành động đã|khắc phục$"
-    r"|gjenoppretting|genopretning|återställning"
+    r"|gjenoppretting|genopretning|återställning|resolución|resolução|résolution|risoluzione|behebung|diagnós?tic|diagnose"
 )
 """Headings that tell of the incident itself; inside an action section they are only groups."""
+
+TAKEN_HEADING = unaccented(
+    r"\b(?:actions?|steps|measures|fixe?s?)(?: we| that were)? (?:already )?(?:taken|performed|applied|executed"
+    r"|deployed|implemented|completed)\b|\b(?:implemented|completed|applied) (?:corrective |preventive )?(?:actions"
+    r"|measures|fixes)\b"
+    r"|(?:acción|accione|medida|solución|ação|açõe)\w* (?:\w+ )?(?:ya )?(?:aplicad|tomad|realizad|implementad|ejecutad"
+    r"|executad|adoptad|adotad)[ao]s?"
+    r"|(?:mesures|actions) (?:\w+ )?(?:prises|appliquées|réalisées|effectuées|mises en (?:œuvre|oeuvre))"
+    r"|(?:azioni|misure) (?:\w+ )?(?:intraprese|eseguite|adottate|implementate)"
+    r"|(?:ergriffene|durchgeführte|getroffene|umgesetzte) maßnahmen|принят\w+ мер|выполненн\w+ (?:действ|работ)"
+    r"|(?:genomen|uitgevoerde) (?:acties|maatregelen)|vidtagna åtgärder|(?:utførte|iverksatte) tiltak"
+    r"|podjęte (?:działania|kroki)|alınan (?:önlem|aksiyon)|đã (?:thực hiện|áp dụng|triển khai)"
+    r"|yang (?:sudah |telah )?(?:diterapkan|dilakukan|diambil)|実施(?:した|済み)|已采取|已實施|已实施|已完成的"
+    r"|조치 완료"
+)
+"""What responders did."""
+
+ATTRIBUTE_LABELS = phrases("""
+    target, targets, target date, target dates, deadline, deadlines, due, due date, due dates, owner, owners, eta
+    success criteria, success metrics, acceptance criteria, exit criteria, definition of done, expected outcome
+    expected outcomes, expected result, expected results, rationale, dependencies, options, alternatives, risks
+    options considered, considered options, notes, context, opciones, alternativas, riesgos, notas, optionen, risiken
+    opções, riscos, options envisagées, opzioni, rischi, варианты, риски
+""")
+"""Labels of lists that say more about the tasks above."""
+
+BARE_ACTIONS = phrases(
+    "actions, action, steps, acciones, ações, acoes, azioni, aktionen, maßnahmen, действия, дії, tiltak, åtgärder"
+)
+"""Labels that in a text about the incident only lead to what responders did."""
 
 GROUP_WORDS = phrases("""
     short term, short-term, medium term, medium-term, mid term, mid-term, long term, long-term, immediate, immediately
@@ -266,6 +353,15 @@ STATES: dict[str, State] = {
 """), State.CANCELLED),
 }  # fmt: skip
 
+TASK_WORDS = (
+    r"action(?:\s+items?|\s+points?)?|ai|task|アクション|対策|行动项|措施|ação|ações|acción|acciones|azione|tarea|tarefa|tâche"
+    r"|mesure|maßnahme|aufgabe|åtgärd|tiltak|actie(?:punt)?|maatregel|działanie|zadanie|действие|задача|мера|дія"
+    r"|조치|과제|hành động|tindakan|aksiyon"
+)
+"""What people call an action item where they number it: ``Action 1: …``, ``Maßnahme 2: …``."""
+
+STATES |= {fold(words): state for words, state in STATES.items() if len(words) > 4 and fold(words) not in STATES}
+
 STATE_MARKS: dict[str, State] = {
     **dict.fromkeys("✅☑✔✓🟢🏁👍💚🆗", State.DONE),
     **dict.fromkeys("⬜☐□◻🔲⏳🔴🆕📋🟥⚪🕐🔘⏸🛑", State.OPEN),
@@ -288,7 +384,19 @@ TYPES = phrases("""
     prévention, détection, atténuation, processus
 """)
 
-SEVERITIES = {"critical": "SEV-1", "major": "SEV-2", "minor": "SEV-3", "low": "SEV-4"}
+SEVERITIES = {
+    **dict.fromkeys(
+        phrases("critical, kritisch, kritisk, critique, crítica, crítico, critica, critico, критический, критическая"),
+        "SEV-1",
+    ),
+    **dict.fromkeys(phrases("major, majeur, majeure, mayor, maggiore, schwerwiegend"), "SEV-2"),
+    **dict.fromkeys(phrases("minor, mineur, mineure, menor, minore"), "SEV-3"),
+    **dict.fromkeys(
+        phrases("low, niedrig, gering, faible, baja, bajo, baixa, baixo, bassa, basso, låg, lav, низкий, низкая"),
+        "SEV-4",
+    ),
+}
+"""The house's words for a severity, in the languages that have one for each."""
 
 # --- nothing --------------------------------------------------------------------------------------------------------
 

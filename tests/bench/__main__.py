@@ -20,6 +20,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.bench import trackers
+
 SIZES = (1_000, 10_000, 50_000)
 LARGE = 100_000
 AIMED_AT = 50_000
@@ -66,6 +68,8 @@ def main() -> None:
                 creating(Path(folder) / str(size), runs)
         passes(runs)
         growth(sizes, runs)
+    say("\ncalls of a pass over HTTP, beside the fewest that the API allows")
+    trackers.show()
 
 
 # --- what is measured

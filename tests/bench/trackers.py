@@ -22,6 +22,7 @@ NEW = 200
 TRACKED = 1_000
 CHANGES = (0, 10, 1_000)
 ROWS = 20
+PAGES = {"datacenter": 1_000}
 PAGE = 100
 
 
@@ -66,12 +67,17 @@ def _of(kind: str, folder: Path) -> Iterator[Cost]:
         _write(first, NEW, TRACKED)
         while writes(first.run()):
             pass
+        for _ in range(3):  # what was just made is looked at again for a while: the search may lag
+            clock.advance(timedelta(hours=1))
+            first.run()
         closed = 0
         for changes in CHANGES:
             for number in range(closed, changes):
                 place.close(_title(number))
             closed = max(closed, changes)
-            yield measured(f"{TRACKED:,} tracked, {changes:,} changed", max(1, math.ceil(changes / PAGE)))
+            yield measured(
+                f"{TRACKED:,} tracked, {changes:,} changed", max(1, math.ceil(changes / PAGES.get(kind, PAGE)))
+            )
         first.ledger.dispose()
 
 
@@ -90,7 +96,7 @@ def _title(number: int) -> str:
     return f"Add alert number {number} to the pool of service {number}"
 
 
-def main() -> None:
+def show() -> None:
     """Print a table."""
     print(f"{'tracker':<12}{'what':<32}{'calls':>8}{'fewest':>8}{'ratio':>7}{'time':>9}")
     for cost in costs():
@@ -100,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    show()

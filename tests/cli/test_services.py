@@ -135,3 +135,12 @@ def test_no_output_and_no_file_of_ours_holds_the_token(desk):
     assert all(token not in each.out + each.err for each in said)
     for path in desk.folder.rglob("*"):
         assert not path.is_file() or token.encode() not in path.read_bytes(), path
+
+
+def test_the_doctor_says_when_tickets_cannot_link_to_the_documents(desk):
+    settings = desk.folder / "syncd.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text("".join(line for line in text.splitlines(True) if "url_template" not in line), encoding="utf-8")
+    said = desk.syncd("doctor")
+    assert said.code == 0
+    assert ("url_template" in said.out) is desk.place.is_jira

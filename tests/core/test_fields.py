@@ -204,6 +204,10 @@ def test_only_a_state_and_nothing_else_is_a_whole_state(words, state):
         ("Minor", "SEV-3"),
         ("P1", "P1"),
         ("High, for our partners", "High, for our partners"),
+        ("Critical (every site down)", "SEV-1"),
+        ("\N{LARGE RED CIRCLE} Crítica", "SEV-1"),
+        ("Majeure", "SEV-2"),
+        ("High (one host)", "High (one host)"),
         ("", None),
     ],
 )
