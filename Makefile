@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos schema clean
+.PHONY: help demo test lint format bench chaos looks schema clean
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ bench: $(READY) ## Measure what the README claims, on this machine
 
 chaos: $(READY) ## Kill a pass at every call and every request, on every kind of tracker, with 20 seeds
 	$(VENV)/bin/python -m tests.crash --seeds 20
+
+looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light and dark, and check them
+	@tests/looks/bring.sh
+	@$(VENV)/bin/python -m tests.looks looks
 
 schema: $(READY) ## Write config/syncd.schema.json from the settings
 	$(VENV)/bin/python -c 'import json, syncd.settings as s; print(json.dumps(s.schema(), indent=2))' > config/syncd.schema.json

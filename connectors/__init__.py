@@ -9,6 +9,11 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
+from connectors.notifiers.apprise_settings import AppriseSettings
+from connectors.notifiers.slack_settings import SlackSettings
+from connectors.notifiers.smtp_settings import SmtpSettings
+from connectors.notifiers.teams_settings import TeamsSettings
+from connectors.notifiers.webhook_settings import WebhookSettings
 from connectors.sources.folder import FolderSettings
 from connectors.trackers.folder import FolderTrackerSettings
 from connectors.trackers.github_settings import GitHubTrackerSettings
@@ -27,4 +32,10 @@ TRACKERS: Kinds = {
     "jira": (JiraTrackerSettings, "connectors.trackers.jira:JiraTracker"),
 }
 
-NOTIFIERS: Kinds = {}
+NOTIFIERS: Kinds = {
+    "apprise": (AppriseSettings, "connectors.notifiers.apprise:AppriseNotifier"),
+    "slack": (SlackSettings, "connectors.notifiers.slack:SlackNotifier"),
+    "smtp": (SmtpSettings, "connectors.notifiers.smtp:SmtpNotifier"),
+    "teams": (TeamsSettings, "connectors.notifiers.teams:TeamsNotifier"),
+    "webhook": (WebhookSettings, "connectors.notifiers.webhook:WebhookNotifier"),
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from syncd.core.merge import linkable
 from syncd.errors import SyncdError
-from syncd.ports import Finding, Level, Source, Tracker
+from syncd.ports import Finding, Level, Notifier, Source, Tracker
 from syncd.team import Application
 
 
@@ -23,7 +23,7 @@ class Diagnosis:
 
 
 def diagnose(app: Application, team: str | None = None) -> Iterator[Diagnosis]:
-    """Every source and tracker of all teams, or of one, in the order of the file; each as soon as it was proved."""
+    """Each connector of all teams, or of one, in the order of the file; each as soon as it was proved."""
     for each in app.chosen(team):
         linking = any(tracker.features.links for tracker in each.trackers.values())
         for source in each.sources:
@@ -31,6 +31,9 @@ def diagnose(app: Application, team: str | None = None) -> Iterator[Diagnosis]:
             yield Diagnosis(each.name, source.label, source.source.location, findings)
         for name, tracker in each.trackers.items():
             yield Diagnosis(each.name, name, tracker.location, _findings(tracker))
+        for name, channel in each.digests.channels.items():
+            to = ", ".join(channel.notifier.recipients)
+            yield Diagnosis(each.name, name, f"{channel.notifier.format}:{to}", _findings(channel.notifier))
 
 
 def _addresses(source: Source) -> tuple[Finding, ...]:
@@ -45,7 +48,7 @@ def _addresses(source: Source) -> tuple[Finding, ...]:
     return (Finding(Level.WARNING, "links", f"Tickets cannot link to {first.location}: it is no address.", cure),)
 
 
-def _findings(connector: Source | Tracker) -> tuple[Finding, ...]:
+def _findings(connector: Source | Tracker | Notifier) -> tuple[Finding, ...]:
     try:
         return tuple(connector.check())
     except SyncdError as error:

@@ -8,11 +8,15 @@
     ├── LockHeld              exit 5   another process is in the middle of a pass
     ├── LedgerError           exit 1   the database is unreadable, too new, or in the way
     ├── SourceError           exit 1   a source cannot be read or written at all
-    └── TrackerError          exit 1   a tracker did not do what was asked
-        ├── AuthenticationFailed  exit 4   it does not know us, or forbids everything
-        ├── Refused                        it understood and said no; nothing was done
-        ├── NotSent                        it was certainly not done; try again later
-        └── OutcomeUnknown                 it may or may not have been done; look before repeating
+    ├── TrackerError          exit 1   a tracker did not do what was asked
+    │   ├── AuthenticationFailed  exit 4   it does not know us, or forbids everything
+    │   ├── Refused                        it understood and said no; nothing was done
+    │   ├── NotSent                        it was certainly not done; try again later
+    │   └── OutcomeUnknown                 it may or may not have been done; look before repeating
+    └── DeliveryError         exit 1   a notifier did not deliver a message
+        ├── DeliveryRefused                for ever: the address, the channel, the message itself
+        ├── DeliveryDeferred               not now: try again later
+        └── DeliveryUnknown                it may or may not have arrived
 
 A message is a whole sentence that says what to do. A traceback means a bug (exit 70).
 What is wrong *in a document* is never raised: it is a :class:`syncd.core.model.Problem`.
@@ -83,3 +87,23 @@ class NotSent(TrackerError):
 
 class OutcomeUnknown(TrackerError):
     """The request may have had its effect: look for it before sending it again."""
+
+
+class DeliveryError(SyncdError):
+    """A notifier did not deliver a message."""
+
+
+class DeliveryRefused(DeliveryError):
+    """It will never be delivered like this; a person has to mend something."""
+
+
+class DeliveryDeferred(DeliveryError):
+    """It was certainly not delivered. ``not_before`` is when to try again (UTC), if known."""
+
+    def __init__(self, message: str, not_before: datetime | None = None) -> None:
+        super().__init__(message)
+        self.not_before = not_before
+
+
+class DeliveryUnknown(DeliveryError):
+    """It may have been delivered; only what may arrive twice is sent again."""

@@ -219,3 +219,51 @@ class Tracker(Protocol):
 
     def check(self) -> Sequence[Finding]:
         """Prove the set-up without changing anything. Never raises for what is wrong outside."""
+
+
+# --- notifiers ------------------------------------------------------------------------------------------------------
+
+
+class Format(StrEnum):
+    """What a notifier carries; ``syncd.render`` makes it."""
+
+    MAIL = "mail"
+    """``subject html text message_id references list_id unsubscribe`` and, with an invitation, ``calendar``."""
+    SLACK = "slack"
+    """The body of an incoming webhook: ``text`` and ``blocks``."""
+    TEAMS = "teams"
+    """The body of a Workflows webhook: a message with one Adaptive Card."""
+    WEBHOOK = "webhook"
+    """Versioned JSON about the digest: ``version type id time data``."""
+    TEXT = "text"
+    """``title`` and ``body``, plain."""
+
+
+Payload = Mapping[str, object]
+"""A rendered message as JSON values: what is stored before sending, so that a repetition sends the same."""
+
+
+class Notifier(Protocol):
+    """Who carries messages. Constructors touch no network."""
+
+    @property
+    def format(self) -> Format:
+        """What it carries."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether a message that may have arrived is sent again (mail: its Message-ID tells that it is the same)."""
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """Who gets each message, one delivery for each: mail addresses, or one name for the channel. No secret."""
+
+    def send(self, recipient: str, payload: Payload, *, key: str) -> str:
+        """Deliver one message to one recipient; returns the other side's own id for it, or "".
+
+        ``key`` is the same for every repetition. At most one request that delivers it on the wire.
+        Raises DeliveryRefused, DeliveryDeferred or DeliveryUnknown.
+        """
+
+    def check(self) -> Sequence[Finding]:
+        """Prove the set-up without delivering anything. Never raises for what is wrong outside."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from syncd.core.desired import Policy
@@ -12,8 +15,11 @@ from syncd.core.plan import WriteBackOf
 from syncd.core.postmortem import parse
 from syncd.core.write_back import Cells, WriteBack, write_back
 from syncd.errors import UsageError
-from syncd.ports import Clock, Source, Tracker
+from syncd.ports import Clock, Notifier, Source, Tracker
 from syncd.store.ledger import Ledger
+
+if TYPE_CHECKING:  # calendars cost 0.1 s to import, and most commands have no use for them
+    from syncd.core.calendar import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,36 @@ class TeamSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Channel:
+    """A notifier of a team."""
+
+    notifier: Notifier
+    sender: str = ""
+    """The mail address that messages come from."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """Owner → address: each also gets only their own items."""
+
+
+def _usual_calendar() -> Calendar:
+    from syncd.core.calendar import Calendar
+
+    return Calendar(zone=ZoneInfo("UTC"), weekly=(0, time(9)))
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """What is said when, and through whom."""
+
+    calendar: Callable[[], Calendar] = _usual_calendar
+    """Reads the calendar file of the retros where there is one; where it cannot be had, the calendar says why."""
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    templates: Path | None = None
+    """A folder with templates of one's own."""
+    all_clear: bool = False
+    """Whether a weekly goes out that has nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
 class Team:
     """Everything one team has configured, built."""
 
@@ -36,6 +72,7 @@ class Team:
     zone: ZoneInfo
     fingerprint: str
     """Changes whenever a setting that matters for planning, or syncd itself, changes."""
+    digests: Digests = field(default_factory=Digests)
 
     @property
     def name(self) -> str:

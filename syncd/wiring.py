@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from connectors.notifiers.apprise_settings import AppriseSettings
+from connectors.notifiers.slack_settings import SlackSettings
+from connectors.notifiers.smtp_settings import SmtpSettings
+from connectors.notifiers.teams_settings import TeamsSettings
+from connectors.notifiers.webhook_settings import WebhookSettings
 from connectors.sources.folder import FolderSettings, FolderSource
 from connectors.trackers.folder import FolderTracker, FolderTrackerSettings
 from connectors.trackers.github_settings import GitHubTrackerSettings
@@ -22,7 +28,11 @@ from syncd.settings import Settings, TeamSettings
 from syncd.settings.text import quoted_key
 from syncd.store.ledger import Ledger
 from syncd.store.memo import LedgerMemo
-from syncd.team import Application, Team, TeamSource
+from syncd.team import Application, Channel, Digests, Team, TeamSource
+
+if TYPE_CHECKING:
+    from syncd.core.calendar import Calendar
+    from syncd.core.retros import Retros
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,7 @@ def _team(settings: Settings, name: str, around: Surroundings) -> Team:
         trackers=trackers,
         zone=team.zone,
         fingerprint=settings.fingerprint(name),
+        digests=_digests(team, around),
     )
 
 
@@ -87,6 +98,82 @@ def _source(settings: Settings, source: object, *, ignore: Collection[Path]) -> 
             )
             return TeamSource(built, label, source.finished)
     raise AssertionError(f"settings of a source that nobody builds: {source!r}")
+
+
+# --- digests
+
+
+def _digests(team: TeamSettings, around: Surroundings) -> Digests:
+    chosen = team.digests.channels or tuple(team.notifiers)
+    return Digests(
+        calendar=lambda: _calendar(team),
+        channels={called: _channel(team, called, around) for called in chosen},
+        templates=team.digests.templates,
+        all_clear=team.digests.all_clear,
+    )
+
+
+def _calendar(team: TeamSettings) -> Calendar:
+    """The team's calendar. Where its retros cannot be had it has a remark instead: the rest goes out all the same."""
+    # Imported here because calendars cost 0.1 s, and most commands have no use for them.
+    from syncd.core.calendar import Calendar
+
+    weekly = (team.digests.weekly.weekday, team.digests.weekly.at)
+    try:
+        calendar = Calendar(team.zone, weekly, team.digests.review_after, team.holidays)
+    except ValueError as error:
+        raise SettingsError(f"The team's calendar cannot be used: {error}.") from None
+    try:
+        return replace(calendar, retros=_retros(team))
+    except (SettingsError, ValueError) as error:
+        return replace(calendar, remark=f"When the team's retros are is not known: {error}")
+
+
+def _retros(team: TeamSettings) -> Retros | None:
+    from syncd.calendars import calendar_text
+    from syncd.core.retros import retros_from_ics, retros_from_rule
+
+    place, first = team.digests.retro, team.digests.retro_from
+    if place is None:
+        return None
+    if isinstance(place, str) and "://" not in place:
+        return retros_from_rule(place, first, team.zone)
+    return retros_from_ics(calendar_text(place), team.zone)
+
+
+def _channel(team: TeamSettings, called: str, around: Surroundings) -> Channel:
+    match settings := team.notifiers[called]:
+        case SmtpSettings():
+            from connectors.notifiers.smtp import SmtpNotifier
+
+            password = _secret(settings.password, around.environment) if settings.password else None
+            owners = {owner: known.email for owner, known in team.owners.items() if known.email}
+            return Channel(
+                SmtpNotifier(settings=settings, secret=password, clock=around.clock),
+                sender=settings.sender_address,
+                owners=owners if settings.to_owners else {},
+            )
+        case SlackSettings():
+            from connectors.notifiers.slack import SlackNotifier
+
+            secret = _secret(settings.webhook, around.environment)
+            return Channel(SlackNotifier(settings=settings, secret=secret, clock=around.clock))
+        case TeamsSettings():
+            from connectors.notifiers.teams import TeamsNotifier
+
+            secret = _secret(settings.webhook, around.environment)
+            return Channel(TeamsNotifier(settings=settings, secret=secret, clock=around.clock))
+        case WebhookSettings():
+            from connectors.notifiers.webhook import WebhookNotifier
+
+            secret = _secret(settings.secret, around.environment)
+            return Channel(WebhookNotifier(settings=settings, secret=secret, clock=around.clock))
+        case AppriseSettings():
+            from connectors.notifiers.apprise import AppriseNotifier
+
+            secret = _secret(settings.url, around.environment)
+            return Channel(AppriseNotifier(settings=settings, secret=secret, clock=around.clock))
+    raise AssertionError(f"settings of a notifier that nobody builds: {settings!r}")
 
 
 # --- trackers
@@ -123,7 +210,7 @@ def _jira(
 
     return JiraTracker(
         settings=tracker,
-        token=_token(tracker.token, around.environment),
+        token=_secret(tracker.token, around.environment),
         memo=LedgerMemo(around.ledger, "jira"),
         clock=around.clock,
         sleep=around.sleep,
@@ -143,7 +230,7 @@ def _github(
     alone = sum(isinstance(other, GitHubTrackerSettings) for other in team.trackers.values()) == 1
     return GitHubTracker(
         settings=tracker,
-        token=_token(tracker.token, around.environment),
+        token=_secret(tracker.token, around.environment),
         memo=LedgerMemo(around.ledger, "github"),
         clock=around.clock,
         sleep=around.sleep,
@@ -154,8 +241,8 @@ def _github(
     )
 
 
-def _token(reference: SecretReference, environment: Mapping[str, str]) -> Callable[[], str]:
-    """Fetches a secret when it is needed; one that cannot be had is this tracker's failure and nobody else's."""
+def _secret(reference: SecretReference, environment: Mapping[str, str]) -> Callable[[], str]:
+    """Fetches a secret when it is needed; one that cannot be had is one connector's failure and nobody else's."""
 
     def fetch() -> str:
         try:

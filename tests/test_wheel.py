@@ -30,6 +30,7 @@ def unpacked(tmp_path_factory):
 def test_the_wheel_brings_samples_migrations_and_types(unpacked):
     assert len(list((unpacked / "syncd/samples").glob("*.md"))) == 3
     assert list((unpacked / "syncd/store/migrations/versions").glob("*.py"))
+    assert (unpacked / "syncd/render/templates/mail.html.j2").exists()
     assert (unpacked / "syncd/py.typed").exists()
     assert not (unpacked / "tests").exists()
 
@@ -46,4 +47,5 @@ def test_the_demo_runs_from_the_wheel_alone(unpacked, tmp_path):
     )
     assert imported.stdout.startswith(str(unpacked))
     assert "Try next" in done.stdout
+    assert list((tmp_path / "demo/digests").glob("*weekly*.html"))
     assert len(list((tmp_path / "demo/.syncd/tickets").glob("T-*.md"))) == 7

@@ -11,14 +11,17 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from syncd.cli.changed_lines import changed_lines
+from syncd.cli.digest import Asked, previews
 from syncd.cli.opening import Opening
 from syncd.cli.printable import counted
 from syncd.cli.reconcile import run as run_pass
 from syncd.cli.terminal import Terminal
+from syncd.core.digest import DigestKind
 from syncd.errors import UsageError
 from syncd.reconcile import Request
 
 FOLDER = Path("postmortems")
+DIGESTS = Path("digests")
 TICKETS = Path(".syncd/tickets")
 SHOWN = FOLDER / "2026-10-13-checkout-outage.md"
 """The sample that is shown, and whose first ticket is closed."""
@@ -50,6 +53,9 @@ def run(folder: Path | None, terminal: Terminal) -> int:
         before = _text()
         _pass(terminal)
         _difference(before, terminal)
+
+        _step("What people get: a weekly digest, a review two weeks after, a check-in at the retro.", terminal)
+        _digests(place, terminal)
     _farewell(place, ticket, terminal)
     return 0
 
@@ -83,6 +89,16 @@ def _lay_out(folder: Path) -> int:
 def _pass(terminal: Terminal, *, dry_run: bool = False) -> None:
     _command(f"syncd {'plan' if dry_run else 'reconcile'}{OPENING.flags}", terminal)
     run_pass(OPENING, Request(dry_run=dry_run), terminal)
+
+
+def _digests(place: Path, terminal: Terminal) -> None:
+    """Write the three digests, and print where: they are mails, to be opened in a browser."""
+    for kind in DigestKind:
+        _command(f"syncd digest {kind}{OPENING.flags} --preview {DIGESTS}", terminal)
+        for path in previews(OPENING, Asked(kind), DIGESTS):
+            if path.suffix == ".html":
+                terminal.out(f"  {place / path}")
+    terminal.out("Beside each stand its text, the mail itself, and what Slack, Teams and programs get.")
 
 
 def _first_ticket() -> Path:

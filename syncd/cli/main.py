@@ -14,15 +14,19 @@ import typer
 from syncd import __version__
 from syncd.cli.guard import guarded
 from syncd.cli.options import (
+    About,
     Adopt,
     Approve,
     AsJson,
     Config,
+    Day,
     Detailed,
     Item,
     NoColor,
+    Preview,
     Quiet,
     Retry,
+    Send,
     Source,
     Team,
     Verbose,
@@ -60,6 +64,10 @@ app = typer.Typer(
 )
 database = typer.Typer(help="Upgrade, copy or restore the ledger.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(database, name="db")
+digests = typer.Typer(help="Print, preview or send digests.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(digests, name="digest")
+notifiers = typer.Typer(help="Try the notifiers.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(notifiers, name="notify")
 
 
 def command(group: typer.Typer, name: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:
@@ -307,6 +315,134 @@ def doctor(
     from syncd.cli.opening import Opening
 
     return run(Opening(config, source), _terminal(quiet=quiet, no_color=no_color), team=team, as_json=as_json)
+
+
+@command(digests)
+def weekly(
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    as_of: Day = None,
+    postmortem: About = None,
+    preview: Preview = None,
+    send: Send = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print the weekly digest: what is late, due, done."""
+    terminal = _terminal(quiet=quiet, no_color=no_color)
+    return _digest("weekly", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
+
+
+@command(digests)
+def review(
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    as_of: Day = None,
+    postmortem: About = None,
+    preview: Preview = None,
+    send: Send = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print the action-item reviews that are due."""
+    terminal = _terminal(quiet=quiet, no_color=no_color)
+    return _digest("review", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
+
+
+@command(digests)
+def retro(
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    as_of: Day = None,
+    postmortem: About = None,
+    preview: Preview = None,
+    send: Send = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print the check-in for a retro."""
+    terminal = _terminal(quiet=quiet, no_color=no_color)
+    return _digest("retro", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
+
+
+def _digest(
+    kind: str,
+    where: tuple[Path | None, Path | None],
+    team: str | None,
+    as_of: datetime | None,
+    postmortem: str | None,
+    terminal: Terminal,
+    *,
+    preview: Path | None,
+    send: bool,
+) -> int:
+    from syncd.cli.digest import Asked, run
+    from syncd.cli.opening import Opening
+    from syncd.core.digest import DigestKind
+
+    what = Asked(DigestKind(kind), team, as_of.date() if as_of else None, postmortem)
+    return run(Opening(*where), what, terminal, preview=preview, send=send)
+
+
+@command(digests)
+def resend(
+    message: Annotated[str, typer.Argument(help="A message, as `syncd digest list` calls it.", metavar="KEY")],
+    config: Config = None,
+    source: Source = None,
+    no_color: NoColor = False,
+) -> int:
+    """Send a message again that may not have arrived."""
+    from syncd.cli.digest import run_again
+    from syncd.cli.opening import Opening
+
+    return run_again(Opening(config, source), message, _terminal(no_color=no_color))
+
+
+@command(digests, "list")
+def list_digests(
+    config: Config = None,
+    source: Source = None,
+    as_json: AsJson = False,
+    verbose: Verbose = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print what went out, and what did not."""
+    from syncd.cli.digest import run_list
+    from syncd.cli.opening import Opening
+
+    return run_list(Opening(config, source), _terminal(verbose=verbose, no_color=no_color), as_json=as_json)
+
+
+@command(app)
+def simulate(
+    start: Annotated[datetime, typer.Option("--from", help="The first day.", metavar="DATE", formats=["%Y-%m-%d"])],
+    end: Annotated[datetime, typer.Option("--to", help="The last day.", metavar="DATE", formats=["%Y-%m-%d"])],
+    config: Config = None,
+    source: Source = None,
+    team: Team = None,
+    ics: Annotated[Path | None, typer.Option("--ics", help="Write them as a calendar, too.", metavar="FILE")] = None,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Print every digest that would go out in a time."""
+    from syncd.cli.digest import Time
+    from syncd.cli.digest import simulate as run
+    from syncd.cli.opening import Opening
+
+    terminal = _terminal(quiet=quiet, no_color=no_color)
+    return run(Opening(config, source), terminal, Time(start.date(), end.date()), team=team, calendar=ics)
+
+
+@command(notifiers, "test")
+def try_notifiers(config: Config = None, team: Team = None, no_color: NoColor = False) -> int:
+    """Send one short message through every notifier."""
+    from syncd.cli.notify import run
+    from syncd.cli.opening import Opening
+
+    return run(Opening(config), _terminal(no_color=no_color), team=team)
 
 
 @command(database)

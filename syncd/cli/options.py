@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -34,4 +35,13 @@ Approve = Annotated[
 Adopt = Annotated[
     bool, typer.Option("--adopt", help="Look for tickets that people made by hand, and print how to link them.")
 ]
+Day = Annotated[
+    datetime | None,
+    typer.Option("--as-of", help="For this day instead of today.", metavar="DATE", formats=["%Y-%m-%d"]),
+]
+About = Annotated[str | None, typer.Option("--postmortem", help="Only about this document.", metavar="PATH")]
+Preview = Annotated[
+    Path | None, typer.Option("--preview", help="Write it as .html .txt .eml .json; send nothing.", metavar="DIR")
+]
+Send = Annotated[bool, typer.Option("--send", help="Send it, to whom it was not sent before.")]
 Detailed = Annotated[bool, typer.Option("--detailed-exitcode", help="Exit with 10 when changes are pending.")]

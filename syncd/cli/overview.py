@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.core.model import Disposition, EffectKind, KnownDocument, KnownItem, Presence, State
+from syncd.core.standing import WANTED, due_of, state_of
 from syncd.errors import UsageError
 from syncd.store.reading import Reading
 from syncd.store.records import PassRecord
-
-WANTED = (Disposition.LINKED, Disposition.PENDING, Disposition.BLOCKED)
-"""Items that have a ticket, or should have one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +75,6 @@ def overview(ledger: Reading, *, team: str | None, today: Mapping[str, date], ot
         unknown=sum(e.kind is EffectKind.CREATE and e.attempts > 0 for e in attempts),
         today={d.team: today.get(d.team, otherwise) for d in documents.values()},
     )
-
-
-def state_of(item: KnownItem) -> State:
-    """The state of an item: its ticket's, else its row's."""
-    there = item.link.fields["state"].ticket if item.link else None
-    return State(there) if there else item.state or State.OPEN
-
-
-def due_of(item: KnownItem) -> date | None:
-    """The due date of an item: its ticket's, else its row's."""
-    there = item.link.fields["due"].ticket if item.link else None
-    return date.fromisoformat(there) if there else item.due_date
 
 
 def _lost(item: KnownItem) -> bool:

@@ -147,7 +147,8 @@ def _body(postmortem: Postmortem, item: ActionItem) -> tuple[Block, ...]:
     return (
         Block(heading="Action item", text=item.action, facts=_present(asked)),
         Block(
-            heading="Postmortem",
+            heading="What happened",
+            text=None if postmortem.restricted else postmortem.summary or None,
             facts=_present(happened),
             link=(postmortem.document.location, postmortem.document.path),
         ),

@@ -221,6 +221,8 @@ class Postmortem:
     document: Document
     kind: Kind = Kind.OTHER
     title: str = ""
+    summary: str = ""
+    """What happened, in its own words: one paragraph, cut where it gets long."""
     severity: str | None = None
     incident_date: date | None = None
     postmortem_date: date | None = None

@@ -18,6 +18,7 @@ from syncd.core.markdown import read_markdown
 from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem
 from syncd.core.rows import action_roles, only_proposes, read_rows
 from syncd.core.sections import Outline, Place, is_certain, outline
+from syncd.core.summary import summary_of
 from syncd.core.words import TYPES, one_of, plain_words
 
 
@@ -37,6 +38,7 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
         document=document,
         kind=head.kind,
         title=head.title,
+        summary=summary_of(page.blocks),
         severity=head.severity,
         incident_date=head.incident_date,
         postmortem_date=head.postmortem_date,

@@ -31,7 +31,7 @@ from syncd.settings.values import (
     ListenAddress,
     Name,
     OneOf,
-    Recurrence,
+    RetroTimes,
     Secrets,
     Weekly,
     WeeklyTime,
@@ -177,17 +177,26 @@ class DigestSettings(_Table):
     """The moment of the weekly digest, such as "Mon 09:00"."""
     review_after: Duration = timedelta(days=14)
     """How long after the postmortem its items are reviewed, unless the document names a date."""
-    retro: Recurrence | None = None
-    """When the team's retro takes place, as an RRULE of RFC 5545."""
+    retro: RetroTimes | None = None
+    """When the team's retro takes place: an RRULE of RFC 5545, or the path or https address of an .ics file."""
     retro_from: date | None = None
     """The day of one retro, from which the rule counts."""
     channels: tuple[Name, ...] = ()
-    """Names of the team's notifiers."""
+    """Names of the team's notifiers; left out: all of them."""
+    all_clear: bool = False
+    """Whether a weekly digest goes out that has nothing to say."""
+    templates: Path | None = None
+    """A folder with templates of your own; one of the same name is taken instead of ours."""
 
     @model_validator(mode="after")
     def _has_a_first_retro(self) -> Self:
-        if self.retro is not None and "INTERVAL=" in self.retro and self.retro_from is None:
-            raise ValueError("a retro with an INTERVAL needs the day of one; add retro_from = 2026-01-08")
+        if isinstance(self.retro, str) and "://" not in self.retro:
+            if "INTERVAL=" in self.retro and self.retro_from is None:
+                raise ValueError("a retro with an INTERVAL needs the day of one; add retro_from = 2026-01-08")
+            # Imported here because calendars cost 0.1 s, and most commands have no use for them.
+            from syncd.core.retros import retros_from_rule
+
+            retros_from_rule(self.retro, self.retro_from, ZoneInfo("UTC"))
         return self
 
 

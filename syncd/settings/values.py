@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from difflib import get_close_matches
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -104,8 +105,6 @@ class WeeklyTime:
 def recurrence(written: object) -> str:
     """An RRULE (RFC 5545, 3.3.10) that has no end. Raises ValueError when it is none."""
     text = written if isinstance(written, str) else ""
-    if text.lower().endswith(".ics") or "://" in text:
-        raise ValueError(f"calendar files are not available in this version; write the rule itself, such as {_RULE}")
     parts = dict(part.partition("=")[::2] for part in text.split(";"))
     if parts.get("FREQ") not in _FREQUENCIES or not parts.keys() <= _RULE_PARTS:
         raise ValueError(
@@ -119,6 +118,18 @@ def recurrence(written: object) -> str:
     except ValueError as error:
         raise ValueError(f"is no rule for a repeated meeting: {error}") from None
     return text
+
+
+def retro(written: object) -> str | Path:
+    """An RRULE, the https address of a calendar file, or its path. Raises ValueError for anything else."""
+    if isinstance(written, Path):
+        return written
+    text = written if isinstance(written, str) else ""
+    if "://" in text:
+        if not re.fullmatch(r"(?:https|webcal)://[^\s@]+", text):
+            raise ValueError("is no address of a calendar file; write https:// and no user or password in it")
+        return text
+    return Path(text) if text.lower().endswith(".ics") else recurrence(text)
 
 
 _duration_schema = WithJsonSchema(
@@ -138,10 +149,11 @@ Weekly = Annotated[
     PlainSerializer(str),
     WithJsonSchema({"type": "string", "pattern": f"^{_WEEKLY.pattern}$", "examples": ["Mon 09:00"]}),
 ]
-Recurrence = Annotated[
-    str,
-    PlainValidator(recurrence),
-    WithJsonSchema({"type": "string", "examples": ["FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;BYHOUR=14"]}),
+RetroTimes = Annotated[
+    str | Path,
+    PlainValidator(retro),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["FREQ=WEEKLY;INTERVAL=2;BYDAY=TH;BYHOUR=14", "team.ics"]}),
 ]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from syncd.core.model import Effect, EffectKind, EffectState, Event, KnownDocument, KnownItem, Link
 from syncd.store.database import BUSY_TIMEOUT
+from syncd.store.deliveries import claim_message, end_message, insert_deliveries
 from syncd.store.documents import (
     forget_clean,
     update_clean,
@@ -37,7 +38,7 @@ from syncd.store.journal import (
 from syncd.store.links import delete_link, write_links
 from syncd.store.opening import open_database
 from syncd.store.reading import Reading
-from syncd.store.records import DecisionKind
+from syncd.store.records import DecisionKind, Delivery, DeliveryState
 
 
 class Ledger(Reading):
@@ -276,6 +277,35 @@ class Ledger(Reading):
         """The link by hand was made, or can never be: hand_links does not name the item any more."""
         with self._database.writing() as connection:
             settle_decisions(connection, item_id, DecisionKind.LINK, at=at)
+
+    # --- deliveries -------------------------------------------------------------------------------------------------
+
+    def prepare_deliveries(self, deliveries: Sequence[Delivery]) -> None:
+        """Write deliveries down before they are tried; those that were written down before stay as they are."""
+        with self._database.writing() as connection:
+            insert_deliveries(connection, deliveries)
+
+    def claim_message(self, message: str, *, at: datetime, until: datetime) -> bool:
+        """Take a message whose time has come to send it now: of several processes, one is told True.
+
+        It is nobody else's ``until`` then; who takes it after that finds out what became of it.
+        """
+        with self._database.writing() as connection:
+            return claim_message(connection, message, at=at, until=until)
+
+    def end_message(
+        self,
+        message: str,
+        state: DeliveryState,
+        *,
+        reason: str = "",
+        at: datetime,
+        not_before: datetime | None = None,
+        receipt: str = "",
+    ) -> None:
+        """How sending a message went. PREPARED: certainly not sent, again from ``not_before`` on."""
+        with self._database.writing() as connection:
+            end_message(connection, message, state, reason=reason, at=at, not_before=not_before, receipt=receipt)
 
     # --- named values -----------------------------------------------------------------------------------------------
 

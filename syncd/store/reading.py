@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 from syncd.core.model import Effect, EffectKind, Event, KnownDocument, KnownItem
 from syncd.store import tables
 from syncd.store.database import Database
+from syncd.store.deliveries import read_deliveries
 from syncd.store.documents import (
     count_items,
     read_documents,
@@ -29,7 +30,7 @@ from syncd.store.journal import (
     read_passes,
 )
 from syncd.store.links import read_documents_of, read_holders, read_markers, read_revisions
-from syncd.store.records import Counts, Decision, PassRecord
+from syncd.store.records import Counts, Decision, Delivery, DeliveryState, PassRecord
 
 
 class Reading:
@@ -158,6 +159,18 @@ class Reading:
         """Whether a person let this plan through."""
         with self._database.reading() as connection:
             return is_approved(connection, plan_hash)
+
+    def deliveries(
+        self, *, team: str | None = None, state: DeliveryState | None = None, message: str | None = None
+    ) -> list[Delivery]:
+        """The deliveries of a team, in a state, of a message, oldest first; None: of all."""
+        asked = (
+            (tables.deliveries.c.team, team),
+            (tables.deliveries.c.state, state),
+            (tables.deliveries.c.message, message),
+        )
+        with self._database.reading() as connection:
+            return read_deliveries(connection, *(column == value for column, value in asked if value is not None))
 
     def meta(self, name: str) -> str | None:
         """A named value, if it was ever set."""

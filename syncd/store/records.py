@@ -54,3 +54,43 @@ class Decision:
     tracker: str | None
     at: datetime
     settled_at: datetime | None
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands: prepared → sending → sent | refused | unknown; or skipped from the start."""
+
+    PREPARED = "prepared"
+    SENDING = "sending"
+    """Under way, or the process was killed while it was."""
+    SENT = "sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+    """It may have arrived, and is not sent again by itself."""
+    SKIPPED = "skipped"
+    """It came too late, or there was nothing to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One digest of one period to one recipient on one channel; there is never a second one.
+
+    Digests that go out together share a ``message``: the first of them holds the payload, and all come to one end.
+    """
+
+    id: int
+    message: str
+    """What people call it: ``syncd digest resend KEY``."""
+    team: str
+    kind: str
+    period: str
+    channel: str
+    recipient: str
+    payload: Mapping[str, object]
+    state: DeliveryState
+    reason: str
+    attempts: int
+    prepared_at: datetime
+    not_before: datetime | None
+    ended_at: datetime | None
+    receipt: str
+    """The other side's own id for it."""

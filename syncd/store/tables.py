@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from syncd.core.model import Disposition, EffectKind, EffectState, Kind, Presence, Side, State
 from syncd.store.columns import Texts, UtcDateTime, Words
-from syncd.store.records import DecisionKind
+from syncd.store.records import DecisionKind, DeliveryState
 
 METADATA = MetaData(
     naming_convention={
@@ -204,10 +204,15 @@ class DeliveryRow(Row, table=True):
     period: str
     channel: str
     recipient: str
-    message_id: str | None
+    message: str = Field(index=True)
     payload: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
-    state: str
-    sent_at: datetime | None = Field(sa_type=UtcDateTime)
+    state: DeliveryState = Field(sa_column=Column(Words(DeliveryState), nullable=False, index=True))
+    reason: str
+    attempts: int
+    prepared_at: datetime = Field(sa_type=UtcDateTime)
+    not_before: datetime | None = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(sa_type=UtcDateTime)
+    receipt: str
 
 
 class ApprovalRow(Row, table=True):
@@ -238,5 +243,6 @@ effects = METADATA.tables["effects"]
 events = METADATA.tables["events"]
 decisions = METADATA.tables["decisions"]
 passes = METADATA.tables["passes"]
+deliveries = METADATA.tables["deliveries"]
 approvals = METADATA.tables["approvals"]
 meta = METADATA.tables["meta"]

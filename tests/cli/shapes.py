@@ -246,3 +246,22 @@ CANDIDATES = _object(
     ),
     problems=_array(WORDS),
 )
+
+DELIVERIES = _object(
+    version={"const": 1},
+    deliveries=_array(
+        _object(
+            message=_or_null(WORDS),
+            team=WORDS,
+            kind=_one_of("weekly", "review", "retro"),
+            period=WORDS,
+            channel=WORDS,
+            recipient=WORDS,
+            state=_one_of("prepared", "sending", "sent", "refused", "unknown", "skipped"),
+            reason=_or_null(WORDS),
+            attempts=COUNT,
+            prepared_at=MOMENT,
+            ended_at=_or_null(MOMENT),
+        )
+    ),
+)

@@ -7,7 +7,20 @@ import pytest
 
 from syncd import __version__
 
-HEAVY = {"alembic", "apscheduler", "github", "httpx", "jira", "pydantic", "requests", "rich", "sqlalchemy", "sqlmodel"}
+HEAVY = {
+    "alembic",
+    "apprise",
+    "apscheduler",
+    "httpcore",
+    "github",
+    "httpx",
+    "jira",
+    "pydantic",
+    "requests",
+    "rich",
+    "sqlalchemy",
+    "sqlmodel",
+}
 LOADED = """
 import sys
 from syncd.cli.main import main

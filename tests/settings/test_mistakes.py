@@ -98,18 +98,21 @@ def test_a_mistake_says_where_it_is_what_is_wrong_and_what_to_do(mistakes_of, te
         ("digests.review_after = '2 weeks'", "teams.payments.digests.review_after: is no duration"),
         ("digests.retro = 'every week'", "teams.payments.digests.retro: is no rule for a repeated meeting"),
         (
-            "digests.retro = 'team.ics'",
-            "teams.payments.digests.retro: calendar files are not available in this version",
+            "digests.retro = 'http://x/team.ics'",
+            "teams.payments.digests.retro: is no address of a calendar file",
         ),
         (
             "digests.retro = 'FREQ=WEEKLY;INTERVAL=2'",
             "teams.payments.digests: a retro with an INTERVAL needs the day of one",
         ),
         (
-            "notifiers.mail.kind = 'smtp'",
-            'teams.payments.notifiers.mail: kind = "smtp" is not available in this version; available: none yet',
+            "notifiers.mail.kind = 'pager'",
+            'teams.payments.notifiers.mail: kind = "pager" is not available in this version; available: apprise, slack',
         ),
-        ("notifiers.mail.host = 'x'", "teams.payments.notifiers.mail: kind is missing; available: none yet"),
+        (
+            "notifiers.mail.host = 'x'",
+            "teams.payments.notifiers.mail: kind is missing; available: apprise, slack, smtp",
+        ),
         ("notifiers.mail = 'x'", "teams.payments.notifiers.mail: must be a table"),
     ],
 )

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncd.settings.values import Address, WeeklyTime, database, duration, duration_text, interval, recurrence, zone
+from syncd.settings.values import (
+    Address,
+    WeeklyTime,
+    database,
+    duration,
+    duration_text,
+    interval,
+    recurrence,
+    retro,
+    zone,
+)
 
 from .conftest import TEAM
 
@@ -114,10 +124,20 @@ def test_anything_else_is_no_rule(written):
         recurrence(written)
 
 
-@pytest.mark.parametrize("written", ["team.ics", "https://example.com/team.ics", "webcal://example.com/x"])
-def test_calendar_files_are_told_to_be_missing_in_this_version(written):
-    with pytest.raises(ValueError, match="not available in this version"):
-        recurrence(written)
+@pytest.mark.parametrize("written", ["https://example.com/team.ics", "webcal://example.com/x"])
+def test_retros_may_stand_in_a_calendar_on_the_net(written):
+    assert retro(written) == written
+
+
+def test_retros_may_stand_in_a_calendar_file():
+    assert retro("calendars/team.ics") == Path("calendars/team.ics")
+
+
+@pytest.mark.parametrize("written", ["http://example.com/x.ics", "https://me:hunter2@example.com/x.ics", "ftp://a/b"])
+def test_a_calendar_is_fetched_over_https_without_a_password_in_its_address(written):
+    with pytest.raises(ValueError, match="no address of a calendar file") as raised:
+        retro(written)
+    assert "hunter2" not in str(raised.value)
 
 
 @pytest.mark.parametrize(

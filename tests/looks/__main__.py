@@ -1,0 +1,77 @@
+"""Takes a picture of every sample, narrow and wide, light and dark, and looks for what no eye should have to.
+
+    python -m tests.looks [FOLDER]        # by default ./looks
+
+Needs Chromium: `$CHROMIUM`, or /usr/bin/chromium (Debian: chromium fonts-noto-core fonts-noto-cjk
+fonts-noto-color-emoji). For the Teams cards `$ADAPTIVECARDS`, or node_modules/adaptivecards/dist/adaptivecards.min.js:
+Microsoft's own renderer (npm: adaptivecards). It says what is missing, and takes the pictures that it can.
+Exit 1 when something has to be scrolled sideways, or when the renderer objects to a card.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from syncd.ports import Format
+from syncd.render import render
+from tests.looks.card import card_page
+from tests.render.samples import SAMPLES, SETTINGS
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+RENDERER = Path(os.environ.get("ADAPTIVECARDS", "node_modules/adaptivecards/dist/adaptivecards.min.js"))
+WIDTHS = (320, 640)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+OBJECTIONS = "window.objections || []"
+
+
+def main(folder: Path) -> int:
+    if not CHROMIUM.exists():
+        print(f"No pictures were taken: there is no Chromium at {CHROMIUM}. Install it, or set CHROMIUM to its path.")
+        return 0
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        wrong = [told for name, page in pages() for told in looked_at(browser, name, page, folder)]
+        browser.close()
+    if not RENDERER.exists():
+        print(f"No Teams card was drawn: npm's adaptivecards is not at {RENDERER}. Set ADAPTIVECARDS to its path.")
+    print(f"The pictures are in {folder}.")
+    print("\n".join(wrong) or "Nothing has to be scrolled sideways.")
+    return 1 if wrong else 0
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """Every mail and, where Microsoft's renderer is at hand, every card, as a page with its name."""
+    for name, digest in SAMPLES.items():
+        yield name, str(render(digest, Format.MAIL, settings=SETTINGS)["html"])
+        if RENDERER.exists():
+            yield f"{name}-teams", card_page(render(digest, Format.TEAMS, settings=SETTINGS), RENDERER)
+
+
+def looked_at(browser: Browser, name: str, html: str, folder: Path) -> Iterator[str]:
+    """Takes a page's pictures; yields a sentence for each thing that is wrong with one."""
+    for width, scheme in product(WIDTHS, SCHEMES):
+        page = browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme)
+        page.set_content(html)
+        page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
+        yield from (f"{name} at {width} ({scheme}): {wrong}." for wrong in faults(page))
+        page.close()
+
+
+def faults(page: Page) -> Iterator[str]:
+    pixels = page.evaluate(OVERFLOW)
+    if pixels > 0:
+        yield f"{pixels} pixels too wide"
+    yield from page.evaluate(OBJECTIONS)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1] if len(sys.argv) > 1 else "looks")))
