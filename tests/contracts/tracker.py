@@ -435,6 +435,29 @@ class TrackerContract:
         assert same(world.tracker.adopt(once.id, MARKER), once)
         assert world.labels(key) >= {"syncd"}
 
+    # --- what people made before
+
+    def test_a_persons_ticket_of_the_same_title_may_be_what_is_asked_for(self, world: World):
+        key = world.person_creates("Buy coffee")
+        world.person_creates("Buy coffee and tea")
+        found_at_last(world)
+        assert [ticket.key for ticket in world.tracker.alike("Buy coffee", DOCUMENT)] == [key]
+
+    def test_our_own_tickets_are_not_taken_for_what_people_made(self, world: World):
+        create(world, title="Add an alert")
+        found_at_last(world)
+        assert list(world.tracker.alike("Add an alert", DOCUMENT)) == []
+
+    @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+    def test_any_title_may_be_looked_for(self, world: World, text: str):
+        assert list(world.tracker.alike(f"Do {text}", DOCUMENT)) == []
+
+    def test_its_set_up_can_be_proved_and_is_left_as_it_is(self, world: World):
+        create(world)
+        assert world.tracker.check()
+        assert all(finding.cause for finding in world.tracker.check())
+        assert world.count(MARKER) == 1
+
     # --- references, place
 
     def test_a_reference_to_a_ticket_here_is_understood(self, world: World):

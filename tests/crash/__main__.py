@@ -19,11 +19,12 @@ FOLDERS = "folders"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="the first seed, to go on where another run ended")
     parser.add_argument("--only", choices=(FOLDERS, *KINDS), action="append", help="not every kind of tracker")
     arguments = parser.parse_args()
     kinds = arguments.only or (FOLDERS, *KINDS)
     kills = 0
-    for seed in range(arguments.seeds):
+    for seed in range(arguments.first, arguments.seeds):
         for kind in kinds:
             kills += sum(of_folders(seed) if kind == FOLDERS else of_service(kind, seed))
         print(f"seed {seed}: {kills:,} kills so far, nothing lost, doubled or torn", flush=True)
