@@ -218,6 +218,20 @@ def reconcile(
 
 
 @command(app)
+def run(
+    config: Config = None,
+    log: Annotated[
+        str | None, typer.Option("--log", help="json or text; else by where it goes.", metavar="FORM")
+    ] = None,
+) -> int:
+    """Keep going: a pass every poll, digests when due."""
+    from syncd.cli.opening import Opening
+    from syncd.cli.run import run as keep_going
+
+    return keep_going(Opening(config), log=log)
+
+
+@command(app)
 def link(
     item: Item,
     ticket: Annotated[str, typer.Argument(help="The ticket, as a document would name it.", metavar="TICKET")],

@@ -87,6 +87,13 @@ def opened(opening: Opening, command: str) -> Iterator[Application]:
 
 
 @contextmanager
+def opened_with(settings: Settings, command: str, *, wait: float) -> Iterator[Application]:
+    """The application of these settings, likewise. Raises LockHeld when another command takes longer than ``wait``."""
+    with _to_change(settings.database, Opening(lock_wait=wait), command) as ledger:
+        yield application(settings, Surroundings(ledger, now, os.environ))
+
+
+@contextmanager
 def opened_to_look(opening: Opening) -> Iterator[Application]:
     """The application, to look only: nothing is left behind, not even a ledger where there was none."""
     settings = opening.settings()

@@ -1,0 +1,84 @@
+"""``syncd run``: the daemon, its settings and its log."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+from structlog.typing import FilteringBoundLogger, Processor
+
+from syncd.cli.opening import Opening, now, opened_with
+from syncd.daemon import Daemon
+from syncd.errors import UsageError
+from syncd.settings import Settings
+from syncd.team import Application
+
+PATIENCE = 5.0
+"""Seconds that a tick waits for another command; the next tick comes anyway."""
+
+
+def run(opening: Opening, *, log: str | None = None) -> int:
+    """Run until told to end; returns the exit code. ``log`` is json or text; None: by where it goes."""
+    if log not in (None, "json", "text"):
+        raise UsageError(f"--log {log} is unknown. Write json or text.")
+    watched = _Watched(opening)
+
+    @contextmanager
+    def opened(settings: Settings) -> Iterator[Application]:
+        with opened_with(settings, "syncd run", wait=PATIENCE) as app:
+            yield app
+
+    as_json = log == "json" or (log is None and not sys.stderr.isatty())
+    return Daemon(watched.load, watched.changed, opened, now, _logger(as_json=as_json)).run()
+
+
+class _Watched:
+    """The configuration and the time of its file."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self._file: Path | None = None
+        self._seen: tuple[int, int] | None = None
+
+    def load(self) -> Settings:
+        self._seen = self._stamp()
+        settings = self._opening.settings()
+        self._file = settings.file
+        self._seen = self._stamp()
+        return settings
+
+    def changed(self) -> bool:
+        return self._stamp() != self._seen
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._file.stat() if self._file else None
+        except OSError:
+            return None
+        return (status.st_mtime_ns, status.st_size) if status else None
+
+
+def _take_in(*, libraries: logging.Formatter) -> None:
+    """What libraries have to warn of goes into the same log, in the same form."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(libraries)
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    # A tick that is still at work when the next one comes is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+def _logger(*, as_json: bool) -> FilteringBoundLogger:
+    """One line an event on standard error, with the time in UTC."""
+    shown: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    common: list[Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(processors=[*common, shown], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    _take_in(libraries=structlog.stdlib.ProcessorFormatter(processor=shown, foreign_pre_chain=common))
+    logger: FilteringBoundLogger = structlog.get_logger()
+    return logger
