@@ -110,13 +110,13 @@ def test_a_file_whose_name_is_in_no_encoding_is_a_problem_and_no_crash(docs, syn
 
 
 def test_ctrl_c_stops_a_pass_and_the_next_one_makes_each_ticket_once(docs, here, syncd):
-    count = 150
+    count = 600
     rows = [row(n, f"Alert number {n} on the pool", due="") for n in range(count)]
     (docs / "a.md").write_text(document(*rows), encoding="utf-8")
     (here / "syncd.toml").write_text(MANY, encoding="utf-8")
     with on_a_terminal("reconcile", cwd=here) as (running, pieces):
         for piece in pieces:
-            if re.search(r"[1-9]\d*/150", piece):
+            if re.search(rf"[1-9]\d*/{count}", piece):
                 running.send_signal(signal.SIGINT)
                 break
         appeared = "".join(pieces)
