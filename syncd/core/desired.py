@@ -136,6 +136,7 @@ def _body(postmortem: Postmortem, item: ActionItem) -> tuple[Block, ...]:
         ("Severity", postmortem.severity),
         ("Date of incident", _iso(postmortem.incident_date)),
         ("Postmortem date", _iso(postmortem.postmortem_date)),
+        ("Incident record", ", ".join(postmortem.links)),
     )
     asked = (
         ("Owner", item.owner),

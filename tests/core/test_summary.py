@@ -53,5 +53,13 @@ def test_the_ticket_tells_what_happened():
     assert "It was down for a while." in said(table(ROW))
 
 
+def test_the_ticket_names_the_incidents_own_record():
+    text = table(ROW).replace("**Severity:**", "**Incident:** https://status.example.com/incidents/42\n**Severity:**")
+    postmortem = read(text)
+    wanted = desired_ticket(postmortem, postmortem.items[0], policy=POLICY)
+    facts = [fact for block in wanted.body for fact in block.facts]
+    assert ("Incident record", "https://status.example.com/incidents/42") in facts
+
+
 def test_the_ticket_of_a_restricted_postmortem_does_not():
     assert "It was down for a while." not in said(f"---\nrestricted: true\n---\n{table(ROW)}")
