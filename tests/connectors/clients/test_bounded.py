@@ -243,7 +243,7 @@ def test_no_more_than_the_limit_is_kept(session, answer):
     [
         (reply(body=b"x" * 10_000), b"x" * 10_000),
         (reply(body=b""), b""),
-        (reply("200 OK", gzip.compress(b"text"), "Content-Encoding: gzip"), b"text"),
+        (reply("200 OK", gzip.compress(b"text", mtime=0), "Content-Encoding: gzip"), b"text"),
         (reply("500 No", b"{}"), b"{}"),
         (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n", b"abc"),
         (b"HTTP/1.1 100 Continue\r\n\r\n" + reply(body=b"after"), b"after"),
