@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
@@ -99,13 +100,19 @@ def on_a_terminal(
     ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     command = [SCRIPT, *map(str, arguments)]
     environment = clean_environment(**environment)
-    with subprocess.Popen(command, cwd=cwd, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as running:
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    with subprocess.Popen(command, cwd=cwd, env=environment, preexec_fn=_interruptible, **streams) as running:
         os.close(theirs)
         try:
             yield running, read_terminal(ours)
         finally:
             running.kill()
             os.close(ours)
+
+
+def _interruptible() -> None:
+    """As a terminal starts it: what runs in the background may have been told to ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def read_terminal(descriptor: int) -> Iterator[str]:
