@@ -21,6 +21,7 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from structlog.typing import FilteringBoundLogger
 
+from syncd.contact import may_act
 from syncd.core.change import WRITING
 from syncd.errors import LockHeld, SettingsError, SyncdError
 from syncd.notify import notify
@@ -126,7 +127,7 @@ class Daemon:
 
     def _only_observes(self, app: Application, team: Team) -> bool:
         """Whether a source of the team was never met before and a pass would change something: a person approves."""
-        new = [s.label for s in team.sources if not app.ledger.documents(s.source.location)]
+        new = [s.label for s in team.sources if not may_act(app.ledger, s.source.location)]
         if not new:
             return False
         planned = reconcile(app, Request(team=team.name, dry_run=True))

@@ -7,8 +7,10 @@ from syncd.cli.pass_json import pass_json
 from syncd.cli.pass_text import show
 from syncd.cli.progress import progress
 from syncd.cli.terminal import Terminal
+from syncd.contact import let_act
 from syncd.core.change import WRITING, Outcome
 from syncd.reconcile import Pass, Request, Verdict, reconcile
+from syncd.team import Application
 
 CHANGES_PENDING = 10
 
@@ -34,7 +36,16 @@ def _pass(opening: Opening, request: Request, terminal: Terminal) -> Pass:
         with opened_to_look(opening) as app:
             return reconcile(app, request)
     with opened(opening, "syncd reconcile") as app, progress(terminal) as bar:
-        return reconcile(app, request, progress=bar)
+        done = reconcile(app, request, progress=bar)
+        if done.verdict is Verdict.OK:
+            _approve(app, request)
+        return done
+
+
+def _approve(app: Application, request: Request) -> None:
+    """A pass by hand says that the daemon may go on with these sources, also with those that are still empty."""
+    for source in (source for team in app.chosen(request.team) for source in team.sources):
+        let_act(app.ledger, source.source.location, at=app.clock(), by=request.by)
 
 
 def exit_code(done: Pass, *, detailed: bool = False) -> int:
