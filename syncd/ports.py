@@ -31,6 +31,12 @@ class Memo(Protocol):
     def put(self, key: str, value: str) -> None:
         """Keep it."""
 
+    def swap(self, key: str, seen: str | None, value: str) -> bool:
+        """Keep it if what was put there last is still ``seen`` (None: nothing), and say whether it was.
+
+        Of several threads and processes that saw the same, one is told True.
+        """
+
 
 class Level(StrEnum):
     """How grave a finding is."""

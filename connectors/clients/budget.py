@@ -36,7 +36,7 @@ class _Spent:
 
 
 class Budget:
-    """Paces the writes to one host, in all passes and processes that share the memo.
+    """Paces the writes to one host, in all passes, threads and processes that share the memo.
 
     ``gap`` is the least time between two writes: it is waited for. ``limits`` are how many writes are allowed within
     which time: at a limit nothing is waited for, but the write is put off. A clock that was set back delays nothing by
@@ -66,37 +66,53 @@ class Budget:
 
         Raises NotSent while the host is paused, and when a limit is used up.
         """
-        self.check()
-        spent = self._spent()
-        now = self._now()
-        for count, window in self._limits:
-            recent = [at for at in spent.writes if at > now - window]
-            if len(recent) >= count:
-                raise self._used_up(count, window, recent[-count] + window)
-        self._keep_gap(spent, now)
-        self._keep(replace(spent, writes=(*spent.writes, self._now())))
+        waited_for: float | None = None
+        while True:
+            text, now = self._memo.get(self._key), self._now()
+            spent = self._read(text, now)
+            self._check(spent, now)
+            self._check_limits(spent, now)
+            last = spent.writes[-1] if spent.writes else None
+            wait = last + self._gap - now if last is not None else 0.0
+            # One wait after a write is enough, whatever became of the clock meanwhile.
+            if wait > 0 and last != waited_for:
+                self._sleep(min(wait, self._gap))
+                waited_for = last
+            elif self._memo.swap(self._key, text, replace(spent, writes=(*spent.writes, now)).text()):
+                return
 
     def check(self) -> None:
         """Before each read. Raises NotSent while the host is paused."""
-        paused = self.paused()
-        if paused:
-            until, why = paused
-            raise NotSent(f"{self._host} is left alone until {_show(until)}: {why}", not_before=until)
+        now = self._now()
+        self._check(self._read(self._memo.get(self._key), now), now)
 
     def pause(self, until: datetime, why: str) -> None:
         """Neither read nor write before then, nor after :data:`LONGEST_PAUSE`; a longer pause stays."""
-        now = self._clock()
-        paused = self.paused()
-        if until > now and (paused is None or until > paused[0]):
+        while True:
+            text, now = self._memo.get(self._key), self._clock()
+            spent = self._read(text, now.timestamp())
+            paused = _pause(spent, now.timestamp())
+            if until <= now or (paused is not None and until <= paused[0]):
+                return
             end = min(until, now + LONGEST_PAUSE)
-            self._keep(replace(self._spent(), until=end.timestamp(), why=why))
+            if self._memo.swap(self._key, text, replace(spent, until=end.timestamp(), why=why).text()):
+                return
 
     def paused(self) -> tuple[datetime, str] | None:
         """Until when (UTC) the host is paused, and why."""
-        spent = self._spent()
-        if not 0 < spent.until - self._now() <= LONGEST_PAUSE.total_seconds():
-            return None
-        return datetime.fromtimestamp(spent.until, UTC), spent.why
+        now = self._now()
+        return _pause(self._read(self._memo.get(self._key), now), now)
+
+    def _check(self, spent: _Spent, now: float) -> None:
+        if paused := _pause(spent, now):
+            until, why = paused
+            raise NotSent(f"{self._host} is left alone until {_show(until)}: {why}", not_before=until)
+
+    def _check_limits(self, spent: _Spent, now: float) -> None:
+        for count, window in self._limits:
+            recent = sorted(at for at in spent.writes if at > now - window)
+            if len(recent) >= count:
+                raise self._used_up(count, window, recent[-count] + window)
 
     def _used_up(self, count: int, window: float, free: float) -> NotSent:
         until = datetime.fromtimestamp(free, UTC)
@@ -107,18 +123,10 @@ class Budget:
             not_before=until,
         )
 
-    def _keep_gap(self, spent: _Spent, now: float) -> None:
-        wait = spent.writes[-1] + self._gap - now if spent.writes else 0.0
-        if wait > 0:
-            self._sleep(min(wait, self._gap))
-
-    def _spent(self) -> _Spent:
-        spent = _Spent.read(self._memo.get(self._key))
-        now = self._now()
-        return replace(spent, writes=tuple(sorted(at for at in spent.writes if abs(now - at) <= self._longest)))
-
-    def _keep(self, spent: _Spent) -> None:
-        self._memo.put(self._key, spent.text())
+    def _read(self, text: str | None, now: float) -> _Spent:
+        """What still counts, in the order in which it was spent."""
+        spent = _Spent.read(text)
+        return replace(spent, writes=tuple(at for at in spent.writes if abs(now - at) <= self._longest))
 
     @property
     def _key(self) -> str:
@@ -126,6 +134,12 @@ class Budget:
 
     def _now(self) -> float:
         return round(self._clock().timestamp(), 3)
+
+
+def _pause(spent: _Spent, now: float) -> tuple[datetime, str] | None:
+    if not 0 < spent.until - now <= LONGEST_PAUSE.total_seconds():
+        return None
+    return datetime.fromtimestamp(spent.until, UTC), spent.why
 
 
 def _show(time: datetime) -> str:

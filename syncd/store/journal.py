@@ -156,3 +156,12 @@ def insert_meta(connection: Connection, name: str, value: str) -> str:
     connection.execute(insert(meta).on_conflict_do_nothing(), {"name": name, "value": value})
     stored = read_meta(connection, name)
     return value if stored is None else stored
+
+
+def swap_meta(connection: Connection, name: str, seen: str | None, value: str) -> bool:
+    """Set a named value if it is still the one that was seen (None: not set); whether it was."""
+    row = {"name": name, "value": value}
+    if seen is None:
+        return connection.execute(insert(meta).on_conflict_do_nothing(), row).rowcount == 1
+    still = (meta.c.name == name) & (meta.c.value == seen)
+    return connection.execute(update(meta).where(still).values(value=value)).rowcount == 1

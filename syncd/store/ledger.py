@@ -32,6 +32,7 @@ from syncd.store.journal import (
     insert_pass,
     overrule_unlinks,
     settle_decisions,
+    swap_meta,
     write_events,
     write_meta,
 )
@@ -318,6 +319,14 @@ class Ledger(Reading):
         """Set a named value unless it is set; returns what is set then. Of several processes, one wins."""
         with self._database.writing() as connection:
             return insert_meta(connection, name, value)
+
+    def swap_meta(self, name: str, seen: str | None, value: str) -> bool:
+        """Set a named value if it is still the one that was seen (None: not set), and say whether it was.
+
+        Of several threads and processes that saw the same, one is told True.
+        """
+        with self._database.writing() as connection:
+            return swap_meta(connection, name, seen, value)
 
 
 def _save(connection: Connection, links: Sequence[Link], *, at: datetime) -> None:

@@ -30,5 +30,13 @@ class LedgerMemo:
         else:
             self._ledger.put_meta(self._name(key), value)
 
+    def swap(self, key: str, seen: str | None, value: str) -> bool:
+        """Keep it if what was put there last is still ``seen``, and say whether it was."""
+        if self._ledger.readonly:
+            still = self.get(key) == seen
+            self._passing |= {key: value} if still else {}
+            return still
+        return self._ledger.swap_meta(self._name(key), seen, value)
+
     def _name(self, key: str) -> str:
         return f"memo {self._place} {key}"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -10,6 +12,9 @@ from hypothesis import strategies as st
 
 from connectors.clients.budget import LONGEST_PAUSE, Budget
 from syncd.errors import NotSent
+from syncd.store.ledger import Ledger
+from syncd.store.memo import LedgerMemo
+from tests.fakes.memo import MemoryMemo
 
 START = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -18,26 +23,13 @@ HOUR = timedelta(hours=1)
 LIMITS = ((80, MINUTE), (500, HOUR))
 
 
-class Notes:
-    """A memo in memory."""
-
-    def __init__(self):
-        self.values = {}
-
-    def get(self, key):
-        return self.values.get(key)
-
-    def put(self, key, value):
-        self.values[key] = value
-
-
 class World:
     """A clock that sleeping moves on, and the budgets of processes that share a memo."""
 
     def __init__(self):
         self.now = START
         self.slept = []
-        self.notes = Notes()
+        self.notes = MemoryMemo()
 
     def sleep(self, seconds):
         assert seconds > 0
@@ -133,8 +125,8 @@ def test_an_hour_of_work_stays_within_the_limits(world):
     assert len([at for at in sent if at < START + HOUR]) == 500
     assert all(later - earlier >= SECOND for earlier, later in pairwise(sent))
     assert all(later - earlier >= HOUR for earlier, later in zip(sent, sent[500:], strict=False))
-    assert len(world.notes.values) == 1
-    assert len(world.notes.values["budget api.example.org"]) < 10_000
+    assert len(world.notes) == 1
+    assert len(world.notes["budget api.example.org"]) < 10_000
 
 
 def test_a_refused_write_does_not_count(world):
@@ -230,3 +222,89 @@ def test_however_the_clock_jumps_no_wait_is_longer_than_the_gap(jumps):
         put_off = world.put_off(budget)
         assert put_off is None or world.now < put_off <= world.now + 2 * HOUR
     assert all(wait <= 2 for wait in world.slept)
+
+
+class SharedClock:
+    """A clock that each sleeping thread moves on, and each look at it a little."""
+
+    def __init__(self):
+        self._now = START
+        self._guard = threading.Lock()
+
+    def __call__(self):
+        self.sleep(0.001)
+        return self._now
+
+    def sleep(self, seconds):
+        with self._guard:
+            self._now += timedelta(seconds=seconds)
+
+
+class Witness(LedgerMemo):
+    """Sees when each write was counted."""
+
+    def __init__(self, ledger, seen):
+        super().__init__(ledger, "github")
+        self._seen = seen
+
+    def swap(self, key, seen, value):
+        swapped = super().swap(key, seen, value)
+        if swapped:
+            self._seen.append(json.loads(value)["writes"][-1])
+        return swapped
+
+
+@pytest.mark.parametrize("lanes", [2, 8])
+def test_threads_that_write_to_one_host_together_keep_its_gap_and_its_limits(tmp_path, lanes):
+    clock, counted, each = SharedClock(), [], 10
+    limits = ((7, MINUTE), (15, HOUR))
+
+    def lane(_):
+        with Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+            memo = Witness(ledger, counted)
+            budget = Budget(memo, host="api.example.org", clock=clock, sleep=clock.sleep, gap=SECOND, limits=limits)
+            written = 0
+            while written < each:
+                try:
+                    budget.spend()
+                    written += 1
+                except NotSent as put_off:
+                    clock.sleep(max(0.0, (put_off.not_before - clock()).total_seconds()))
+
+    with ThreadPoolExecutor(lanes) as pool:
+        list(pool.map(lane, range(lanes)))
+    sent = sorted(counted)
+    assert len(sent) == lanes * each
+    assert all(later - earlier >= 1 for earlier, later in pairwise(sent))
+    for count, window in limits:
+        assert all(
+            later - earlier >= window.total_seconds() for earlier, later in zip(sent, sent[count:], strict=False)
+        )
+
+
+def test_of_two_threads_that_waited_for_the_same_write_one_waits_again(world):
+    """Both saw the first write; while the second of them slept, the other one wrote."""
+    first, other = world.budget(), world.budget()
+    first.spend()
+
+    def sleep(seconds):
+        world.sleep(seconds)
+        if len(world.slept) == 1:
+            other.spend()
+
+    Budget(world.notes, host="api.example.org", clock=lambda: world.now, sleep=sleep, gap=SECOND, limits=LIMITS).spend()
+    assert world.slept == [1.0, 1.0]
+    assert json.loads(world.notes["budget api.example.org"])["writes"] == [
+        (START + n * SECOND).timestamp() for n in range(3)
+    ]
+
+
+def test_a_pause_that_another_process_makes_meanwhile_is_not_lost(world):
+    class Interrupted(MemoryMemo):
+        def swap(self, key, seen, value):
+            self.swap = super().swap
+            world.budget().pause(START + HOUR, "it is down")
+            return super().swap(key, seen, value)
+
+    world.notes = Interrupted()
+    assert world.put_off(world.budget()) == START + HOUR

@@ -14,6 +14,7 @@ from syncd.core.model import Reference, State
 from tests.emulators.github import GitHubEmulator
 from tests.emulators.http import Handler, Request, Response, Server
 from tests.emulators.schemas import checked
+from tests.fakes.memo import MemoryMemo
 
 Meddler = Callable[[Request, Handler], Response]
 
@@ -22,19 +23,12 @@ REASONS = {State.DONE: "completed", State.CANCELLED: "not_planned"}
 LOGIN, OWNER = "octo-platform", "Platform Team"
 
 
-class DictMemo(dict[str, str]):
-    """What a connector remembers."""
-
-    def put(self, key: str, value: str) -> None:
-        self[key] = value
-
-
 class GitHubWorld:
     """One repository, ``acme/web``, that the tracker may write to."""
 
     def __init__(self, flavour: str = "github.com", *, lag: timedelta = timedelta()) -> None:
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        self.memo = DictMemo()
+        self.memo = MemoryMemo()
         self.slept: list[float] = []
         self.github = GitHubEmulator(lambda: self.now, flavour)
         self.github.list_lag = lag

@@ -11,6 +11,7 @@ from syncd.core.model import Reference, State
 from tests.emulators.http import Server
 from tests.emulators.jira import ALICE, BOB, JiraEmulator
 from tests.emulators.schemas import checked
+from tests.fakes.memo import MemoryMemo
 
 QUARANTINE = timedelta(minutes=15)
 STATUSES = {
@@ -21,19 +22,12 @@ STATUSES = {
 }
 
 
-class DictMemo(dict[str, str]):
-    """What a connector remembers, and how often it wrote."""
-
-    def put(self, key: str, value: str) -> None:
-        self[key] = value
-
-
 class JiraWorld:
     """``settings`` are those of the tracker beside the place and the account."""
 
     def __init__(self, flavour: str = "cloud", *, lag: timedelta = timedelta(), zone: str = "Etc/UTC") -> None:
         self.now = datetime(2026, 3, 1, 12, tzinfo=UTC)
-        self.memo = DictMemo()
+        self.memo = MemoryMemo()
         self.slept: list[float] = []
         self.jira = JiraEmulator(lambda: self.now, flavour, zone=zone)
         self.jira.set_lag(lag)
