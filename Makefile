@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos looks schema clean
+.PHONY: help demo test lint format bench chaos looks wheel-check schema man clean
 
 help: ## List these targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(TOOLS)/bin/uv:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -46,8 +46,14 @@ looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light 
 	@tests/looks/bring.sh
 	@$(VENV)/bin/python -m tests.looks looks
 
+wheel-check: $(READY) ## Build the wheel twice, install it alone and use it
+	@$(VENV)/bin/python -m tests.deploy.wheel
+
 schema: $(READY) ## Write config/syncd.schema.json from the settings
 	$(VENV)/bin/python -c 'import json, syncd.settings as s; print(json.dumps(s.schema(), indent=2))' > config/syncd.schema.json
+
+man: $(READY) ## Write deploy/man/syncd.1 from the commands
+	$(VENV)/bin/python deploy/man/write.py > deploy/man/syncd.1
 
 clean: ## Remove what these targets made
 	rm -rf $(TOOLS) $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, ParamSpec
 import typer
 
 from syncd import __version__
+from syncd.cli.completion import Shell, get_ready
 from syncd.cli.guard import guarded
 from syncd.cli.options import (
     About,
@@ -496,6 +497,16 @@ def restore(
     return run(Opening(config, source), copy, _terminal(quiet=quiet))
 
 
+@command(app)
+def completion(
+    shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.", metavar="SHELL")],
+) -> int:
+    """Print a script that lets your shell complete syncd."""
+    from syncd.cli.completion import run
+
+    return run(shell)
+
+
 def _terminal(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Terminal:
     from syncd.cli.terminal import Terminal
 
@@ -509,4 +520,5 @@ def _user() -> str:
 def main(arguments: Sequence[str] | None = None) -> None:
     """The console script. Raises SystemExit with the exit code."""
     prepare()
+    get_ready()
     app(arguments, prog_name="syncd")

@@ -39,6 +39,7 @@ def test_help_and_version_load_no_client_no_database_and_no_settings(flag):
     assert HEAVY.isdisjoint(modules)
     assert {m for m in modules if m.startswith(("syncd.", "connectors"))} == {
         "syncd.cli",
+        "syncd.cli.completion",
         "syncd.cli.guard",
         "syncd.cli.main",
         "syncd.cli.options",
