@@ -6,10 +6,10 @@ READY  := $(VENV)/.ready
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos looks wheel-check schema man clean
+.PHONY: help demo test lint format bench chaos looks deploy-check wheel-check schema man clean
 
 help: ## List these targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(TOOLS)/bin/uv:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -46,6 +46,10 @@ looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light 
 	@tests/looks/bring.sh
 	@$(VENV)/bin/python -m tests.looks looks
 
+deploy-check: $(READY) ## Put what is in deploy/ before the judges of each kind; who is not here is named
+	@tests/deploy/bring.sh
+	@$(VENV)/bin/python -m tests.deploy
+
 wheel-check: $(READY) ## Build the wheel twice, install it alone and use it
 	@$(VENV)/bin/python -m tests.deploy.wheel
 
@@ -56,4 +60,4 @@ man: $(READY) ## Write deploy/man/syncd.1 from the commands
 	$(VENV)/bin/python deploy/man/write.py > deploy/man/syncd.1
 
 clean: ## Remove what these targets made
-	rm -rf $(TOOLS) $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
+	rm -rf $(TOOLS) $(VENV) .deploy .mypy_cache .ruff_cache .pytest_cache .hypothesis dist
