@@ -17,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from syncd.core.calendar import Calendar
 from syncd.core.combine import combined
 from syncd.core.digest import Digest, DigestKind, Memory
 from syncd.core.for_owner import for_owner
@@ -106,10 +107,14 @@ def prepare(app: Application, team: Team) -> None:
         told = {d.period for d in before if (d.channel, d.recipient) == (to.channel, to.recipient)}
         late = skipped(memory, calendar, now, delivered=told.__contains__)
         rows += [_skipped(to, each, now, "it came too late") for each in late]
-        waiting = due(memory, calendar, now, delivered=told.__contains__)
-        waiting = [replace(each, remarks=(*each.remarks, *filter(None, [calendar.remark]))) for each in waiting]
+        waiting = [with_remark(each, calendar) for each in due(memory, calendar, now, delivered=told.__contains__)]
         rows += _written(to, memory, waiting, before=before, now=now)
     app.ledger.prepare_deliveries(rows)
+
+
+def with_remark(what: Due, calendar: Calendar) -> Due:
+    """What is due, telling also what is wrong with the calendar that it was computed from."""
+    return replace(what, remarks=(*what.remarks, calendar.remark)) if calendar.remark else what
 
 
 @dataclass(frozen=True, slots=True)

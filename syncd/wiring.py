@@ -106,14 +106,14 @@ def _source(settings: Settings, source: object, *, ignore: Collection[Path]) -> 
 def _digests(team: TeamSettings, around: Surroundings) -> Digests:
     chosen = team.digests.channels or tuple(team.notifiers)
     return Digests(
-        calendar=lambda: _calendar(team),
+        calendar=lambda: _calendar(team, around),
         channels={called: _channel(team, called, around) for called in chosen},
         templates=team.digests.templates,
         all_clear=team.digests.all_clear,
     )
 
 
-def _calendar(team: TeamSettings) -> Calendar:
+def _calendar(team: TeamSettings, around: Surroundings) -> Calendar:
     """The team's calendar. Where its retros cannot be had it has a remark instead: the rest goes out all the same."""
     # Imported here because calendars cost 0.1 s, and most commands have no use for them.
     from syncd.core.calendar import Calendar
@@ -124,21 +124,27 @@ def _calendar(team: TeamSettings) -> Calendar:
     except ValueError as error:
         raise SettingsError(f"The team's calendar cannot be used: {error}.") from None
     try:
-        return replace(calendar, retros=_retros(team))
+        retros, trouble = _retros(team, around)
     except (SettingsError, ValueError) as error:
         return replace(calendar, remark=f"When the team's retros are is not known: {error}")
+    return replace(calendar, retros=retros, remark=trouble and f"The retros are those of an older copy: {trouble}")
 
 
-def _retros(team: TeamSettings) -> Retros | None:
-    from syncd.calendars import calendar_text
+def _retros(team: TeamSettings, around: Surroundings) -> tuple[Retros | None, str]:
+    """The team's retros, and what is wrong with them."""
+    from connectors.clients.calendar_file import file_text, kept_text
     from syncd.core.retros import retros_from_ics, retros_from_rule
 
     place, first = team.digests.retro, team.digests.retro_from
     if place is None:
-        return None
-    if isinstance(place, str) and "://" not in place:
-        return retros_from_rule(place, first, team.zone)
-    return retros_from_ics(calendar_text(place), team.zone)
+        return None, ""
+    if isinstance(place, Path):
+        return retros_from_ics(file_text(place), team.zone), ""
+    if "://" not in place:
+        return retros_from_rule(place, first, team.zone), ""
+    memo = LedgerMemo(around.ledger, "calendar")
+    text, trouble = kept_text(place, memo=memo, now=around.clock(), anew=around.ledger.readonly)
+    return retros_from_ics(text, team.zone), trouble
 
 
 def _channel(team: TeamSettings, called: str, around: Surroundings) -> Channel:

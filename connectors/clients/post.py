@@ -80,6 +80,11 @@ def post(url: str, body: bytes, *, headers: Mapping[str, str], way: Way) -> Repl
     return _exchange("POST", url, headers=headers, body=body, way=way)
 
 
+def get(url: str, *, way: Way) -> Reply:
+    """What stands there. Raises NothingSent or NoReply."""
+    return _exchange("GET", url, headers={}, body=b"", way=way)
+
+
 def reach(url: str, *, way: Way) -> Reply:
     """Whatever the host of this address answers when asked for ``/``. Raises NothingSent or NoReply."""
     parts = urlsplit(url)

@@ -12,10 +12,11 @@ from connectors.clients.mail_message import compose
 from syncd.cli.opening import Opening, ledger_to_read, now, opened, opened_to_look
 from syncd.cli.printable import counted, printable, printable_lines
 from syncd.cli.terminal import Terminal
+from syncd.core.calendar import Calendar
 from syncd.core.digest import Digest, DigestKind
 from syncd.core.schedule import Due, asked, upcoming
 from syncd.errors import UsageError
-from syncd.notify import deliver, digest_of, remembered, resend
+from syncd.notify import deliver, digest_of, remembered, resend, with_remark
 from syncd.ports import Format
 from syncd.render import Rendering, feed, render
 from syncd.store.records import Delivery, DeliveryState
@@ -70,9 +71,13 @@ def previews(opening: Opening, what: Asked, folder: Path) -> list[Path]:
 
 def _send(opening: Opening, what: Asked, terminal: Terminal) -> int:
     with opened(opening, "syncd digest") as app:
-        done = [d for team in app.chosen(what.team) for d in deliver(app, team, _dues(app, team, what))]
+        done = [d for team in app.chosen(what.team) for d in _delivered(app, team, what)]
     _show_deliveries(done, terminal)
     return int(any(d.state in NOT_ARRIVED for d in done))
+
+
+def _delivered(app: Application, team: Team, what: Asked) -> list[Delivery]:
+    return deliver(app, team, _dues(app, team, team.digests.calendar(), what))
 
 
 def run_again(opening: Opening, message: str, terminal: Terminal) -> int:
@@ -111,7 +116,7 @@ def simulate(
 ) -> int:
     """Print everything that would go out in a time, if nothing is closed; returns the exit code."""
     with opened_to_look(opening) as app:
-        outgoing = [(moment, made) for chosen in app.chosen(team) for moment, made in _upcoming(app, chosen, time)]
+        outgoing = [each for chosen in app.chosen(team) for each in _upcoming(app, chosen, time, terminal)]
         outgoing.sort(key=lambda each: (each[0], each[1].team.name))
         settings = _rendering(app.teams[0], "simulate")
     for moment, made in outgoing:
@@ -146,15 +151,16 @@ def _all(opening: Opening, what: Asked) -> list[_Made]:
 
 
 def _made(app: Application, team: Team, what: Asked) -> Iterator[_Made]:
-    memory = remembered(app.ledger, team)
-    today = what.day or team.digests.calendar().today(now())
-    for due in _dues(app, team, what):
+    memory, calendar = remembered(app.ledger, team), team.digests.calendar()
+    today = what.day or calendar.today(now())
+    for due in _dues(app, team, calendar, what):
         yield _Made(team, digest_of(memory, due, today=today))
 
 
-def _dues(app: Application, team: Team, what: Asked) -> list[Due]:
-    memory, calendar = remembered(app.ledger, team), team.digests.calendar()
-    found = asked(memory, calendar, what.kind, what.day or calendar.today(now()))
+def _dues(app: Application, team: Team, calendar: Calendar, what: Asked) -> list[Due]:
+    memory = remembered(app.ledger, team)
+    day = what.day or calendar.today(now())
+    found = [with_remark(due, calendar) for due in asked(memory, calendar, what.kind, day)]
     if what.postmortem is None:
         return found
     about = {key for key, document in memory.documents.items() if _is_at(key, document.path, what.postmortem)}
@@ -167,9 +173,11 @@ def _is_at(key: str, path: str, named: str) -> bool:
     return named == path or key == f"folder:{Path(named).resolve()}"
 
 
-def _upcoming(app: Application, team: Team, time: Time) -> Iterator[tuple[datetime, _Made]]:
-    memory = remembered(app.ledger, team)
-    for due in upcoming(memory, team.digests.calendar(), time.start, time.end):
+def _upcoming(app: Application, team: Team, time: Time, terminal: Terminal) -> Iterator[tuple[datetime, _Made]]:
+    memory, calendar = remembered(app.ledger, team), team.digests.calendar()
+    if calendar.remark:
+        terminal.warn(calendar.remark)
+    for due in upcoming(memory, calendar, time.start, time.end):
         yield due.moment, _Made(team, digest_of(memory, due, today=due.day))
 
 

@@ -28,6 +28,10 @@ _ANY_MONDAY = date(2000, 1, 3)
 _GREGORIAN_CYCLE = 400
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _DAYS = frozenset(("BYDAY", "BYMONTHDAY", "BYYEARDAY"))
+_RETRO_WORD = re.compile(
+    r"\br[eé]tro(?!fit|grad|activ)|\bретро|振り返り|ふりかえり|レトロスペクティブ|复盘|回顾|復盤|回顧|회고",
+    re.IGNORECASE,
+)
 _FOLDED = re.compile(r"(?:(?<!\n)\r\n|(?<![\r\n])\n)(?:\r?\n)*[ \t]")
 _RULE_LINE = re.compile(r"^RRULE(?:;[^:\n]*)?:([^\n]*)", re.IGNORECASE | re.MULTILINE)
 
@@ -70,8 +74,9 @@ def retros_from_rule(rule: str, first: date | None, zone: ZoneInfo) -> Retros:
 
 
 def retros_from_ics(text: str, zone: ZoneInfo) -> Retros:
-    """The events of a calendar file (RFC 5545) that are not cancelled; times without a zone are those of ``zone``.
+    """The retros of a calendar file (RFC 5545) that are not cancelled; times without a zone are those of ``zone``.
 
+    They are the events whose summary has a word for a retro, in one of many languages; all events where none has.
     Raises ValueError when it is no such file, or one too big, too old or too busy to hold a team's retros.
     """
     query = _query(text)
@@ -167,7 +172,7 @@ def _query(text: str) -> _Query:
     with _readable():
         calendar = icalendar.Calendar.from_ical(text.encode("utf-8", "replace"))
         assert isinstance(calendar, icalendar.Calendar)
-        events = calendar.events
+        events = _meant(calendar)
     if not events:
         raise ValueError("the calendar has no events")
     if len(events) > _MOST_EVENTS:
@@ -176,6 +181,18 @@ def _query(text: str) -> _Query:
         _check_event(event)
     with _readable():
         return cast(_Query, recurring_ical_events.of(calendar))
+
+
+def _meant(calendar: icalendar.Calendar) -> list[icalendar.Event]:
+    """The events that are retros; the others are taken out of the calendar."""
+    events = calendar.events
+    named = [event for event in events if _RETRO_WORD.search(str(event.get("SUMMARY", "")))]
+    if not named:
+        return events
+    series = {str(event["UID"]) for event in named if "UID" in event}
+    kept = {*map(id, named), *(id(event) for event in events if str(event.get("UID")) in series)}
+    calendar.subcomponents = [c for c in calendar.subcomponents if c.name != "VEVENT" or id(c) in kept]
+    return [event for event in events if id(event) in kept]
 
 
 def _check_text(text: str) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import SMTP
 
 import pytest
 
-from tests.cli.command import document, row
+from tests.cli.command import HEAD, document, process, row
 from tests.cli.shapes import DELIVERIES, hold
+from tests.connectors.clients.wire import Wire, reply
+from tests.emulators.certificate import serving, trusted_in
 from tests.emulators.smtp import SmtpServer
 
 SETTINGS = """
@@ -118,3 +121,70 @@ def test_what_makes_no_sense_is_a_usage_error(syncd, late, arguments, words):
     said = syncd(*arguments)
     assert said.code == 2
     assert words in said.err
+
+
+CALENDAR = b"""BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//tests//EN\r
+BEGIN:VEVENT\r
+UID:1\r
+DTSTAMP:20260101T000000Z\r
+DTSTART:20300108T130000Z\r
+RRULE:FREQ=WEEKLY;INTERVAL=2\r
+SUMMARY:Team retro\r
+END:VEVENT\r
+BEGIN:VEVENT\r
+UID:2\r
+DTSTAMP:20260101T000000Z\r
+DTSTART:20300109T130000Z\r
+SUMMARY:Lunch\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+@pytest.fixture
+def dated(here, mail):
+    """As ``late``, for a process of its own, with retros that a server tells."""
+    (here / "docs").mkdir()
+    head = HEAD.replace("October 16, 2026", f"{datetime.now(UTC):%Y-%m-%d}")  # older ones have no retro
+    (here / "docs" / "a.md").write_text(document(row(1, "Add an alert", due="Oct 20"), head=head), encoding="utf-8")
+
+    def settings(wire):
+        digests = f'\n[teams.core.digests]\nretro = "webcal://{wire.address}/private-5ca1ab1e/team.ics"\n'
+        (here / "syncd.toml").write_text(SETTINGS.format(port=mail.port) + digests, encoding="utf-8")
+        trust = {"SSL_CERT_FILE": trusted_in(here)}
+        assert process("reconcile", cwd=here, **trust).code == 0
+        return trust
+
+    return here, settings
+
+
+def test_retros_come_from_an_address(dated):
+    here, settings = dated
+    answers = [reply("302 Found", b"", "Location: /new.ics"), reply(body=CALENDAR)]
+    with Wire(lambda line: line.send(answers.pop(0)), tls=serving()) as wire:
+        trust = settings(wire)
+        said = process("simulate", "--from", "2030-01-01", "--to", "2030-01-31", cwd=here, **trust)
+        assert (said.code, said.err) == (0, "")
+        assert [line.split()[1] for line in said.out.splitlines() if "  retro  " in line] == [
+            "2030-01-08",
+            "2030-01-22",
+        ]
+    assert wire.requests == [b"GET /private-5ca1ab1e/team.ics", b"GET /new.ics"]
+
+
+def test_where_the_retros_cannot_be_had_the_digest_goes_out_and_says_so(dated, mail):
+    here, settings = dated
+    with Wire(lambda line: line.send(reply("404 Not Found", b"")), tls=serving()) as wire:
+        trust = settings(wire)
+        said = process("digest", "weekly", "--send", cwd=here, **trust)
+        assert said.code == 0
+        shown = process("digest", "weekly", cwd=here, **trust)
+        done = process("simulate", "--from", "2030-01-01", "--to", "2030-01-31", cwd=here, **trust)
+    assert len(mail.mails) == 2
+    telling = "calendar at 127.0.0.1 cannot be read: it answers 404"
+    assert telling in done.err
+    assert telling in " ".join(shown.out.split())
+    assert telling in " ".join(str(mail.mails[0].message.get_body(("plain",)).get_content()).split())
+    assert "5ca1ab1e" not in said.out + said.err + shown.out + shown.err + done.out + done.err

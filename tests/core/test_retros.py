@@ -176,6 +176,33 @@ def test_a_series_may_end(end):
     assert days(retros_from_ics(text, BERLIN)(*YEAR)) == [date(2026, 1, n) for n in (8, 15, 22, 29)]
 
 
+@pytest.mark.parametrize(
+    "word", ["Team RETRO", "Retrospektive", "Rétro d'équipe", "Sprint-retro", "振り返り会", "Ретроспектива", "复盘会"]
+)
+def test_where_events_are_called_retros_only_those_are(word):
+    text = ics(
+        "DTSTART:20260601T160000Z|SUMMARY:Stand-up",
+        f"DTSTART:20260602T160000Z|SUMMARY:{word}",
+        "DTSTART:20260603T160000Z|SUMMARY:Retrofit of the heating",
+        "DTSTART:20260604T160000Z",
+    )
+    assert days(retros_from_ics(text, BERLIN)(*YEAR)) == [date(2026, 6, 2)]
+
+
+def test_one_retro_of_a_series_may_bear_another_name():
+    text = ics(
+        "DTSTART:20260601T160000Z|RRULE:FREQ=WEEKLY;COUNT=2|UID:a|SUMMARY:Retro",
+        "UID:a|RECURRENCE-ID:20260608T160000Z|DTSTART:20260609T160000Z|SUMMARY:A day later",
+        "DTSTART:20260610T160000Z|SUMMARY:Planning",
+    )
+    assert days(retros_from_ics(text, BERLIN)(*YEAR)) == [date(2026, 6, 1), date(2026, 6, 9)]
+
+
+def test_where_no_event_is_called_a_retro_all_are():
+    text = ics("DTSTART:20260601T160000Z|SUMMARY:Look back", "DTSTART:20260602T160000Z|SUMMARY:Look ahead")
+    assert len(retros_from_ics(text, BERLIN)(*YEAR)) == 2
+
+
 DAILY = "DTSTART:20260101T000000Z|RRULE:FREQ=DAILY"
 BUSY = [f"20260601T{hour:02}{minute:02}{second:02}Z" for hour in range(24) for minute in range(60) for second in (0, 1)]
 

@@ -29,6 +29,13 @@ def trusting() -> ssl.SSLContext:
     return ssl.create_default_context(cadata=_made()[1])
 
 
+def trusted_in(folder: Path) -> str:
+    """The path of a file for ``SSL_CERT_FILE``: a process of its own trusts that server."""
+    file = folder / "authority.pem"
+    file.write_text(_made()[1])
+    return str(file)
+
+
 @cache
 def _made() -> tuple[str, str]:
     """The key and the certificate."""
