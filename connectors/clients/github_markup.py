@@ -9,10 +9,10 @@ stands inside them. Web addresses become code, so that they can still be copied.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from syncd.core.model import Block
+from syncd.core.plain import one_line, tamed
 
 LONGEST_TEXT = 70_000
 """Code points of one text that are looked at: more than a body holds."""
@@ -42,7 +42,7 @@ def parts(blocks: Iterable[Block]) -> Iterator[str]:
 
 def inert(text: str) -> str:
     """Untrusted text as words inside one line of Markdown."""
-    line = _one_line(text)
+    line = one_line(text[:LONGEST_TEXT])
     pieces, end = [], 0
     for address in _ADDRESS.finditer(line):
         pieces += [_words(line[end : address.start()]), f"`{address[0]}`"]
@@ -64,7 +64,7 @@ def is_web(target: str) -> bool:
 
 def code(text: str) -> str:
     """Exactly this text, but for what cannot be seen, set as code."""
-    shown = _shown(text)
+    shown = "".join(map(tamed, text))
     longest = max((len(run) for run in re.findall("`+", shown)), default=0)
     fence = "`" * (longest + 1)
     return f"{fence} {shown} {fence}"
@@ -110,16 +110,3 @@ def _words(text: str) -> str:
 
 def _backslash(found: re.Match[str]) -> str:
     return "\\" + found[0]
-
-
-def _one_line(text: str) -> str:
-    return " ".join(_shown(text[:LONGEST_TEXT]).split())
-
-
-def _shown(text: str) -> str:
-    return text if text.isprintable() else "".join(c if _visible(c) else " " for c in text)
-
-
-def _visible(character: str) -> bool:
-    """Neither a control character nor one that turns or hides text; joiners shape letters and stay."""
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in "\u200c\u200d"

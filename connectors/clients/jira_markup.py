@@ -8,12 +8,12 @@ backslash stands before it: so says the renderer of Data Center, and Cloud's con
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from syncd.core.desired import ticket_title
 from syncd.core.model import Block
+from syncd.core.plain import one_line
 
 LONGEST = 32_000
 """Of a description, in the UTF-16 units that Jira counts; it takes 32,767."""
@@ -77,8 +77,7 @@ def title(words: str) -> str:
 def inert(text: str) -> str:
     """Untrusted text as words inside one line of wiki markup."""
     cut = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
-    shown = cut if cut.isprintable() else "".join(c if _visible(c) else " " for c in cut)
-    line = " ".join(shown.split()).replace("\\", _BACKSLASH)
+    line = one_line(cut).replace("\\", _BACKSLASH)
     escaped = _ESCAPED.sub(lambda m: m[0] if m["kept"] else "\\" + m[0], line)
     return _LINE_START.sub(rf"\1{_JOINER}", _JOINED.sub(_JOINER, escaped))
 
@@ -127,7 +126,3 @@ def _shortened(text: str, units: int) -> str:
 
 def _length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
-
-
-def _visible(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in "\u200c\u200d"

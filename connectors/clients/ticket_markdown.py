@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
 
 from syncd.core.model import Block
+from syncd.core.plain import one_line
 
 LONGEST_TEXT = 20_000
 """Code points of one text that are kept."""
@@ -48,9 +48,7 @@ def _parts(block: Block, *, folder: str) -> Iterable[str]:
 
 def inert(text: str) -> str:
     """Untrusted text as words inside one line of Markdown."""
-    cut = _cut(text)
-    shown = cut if cut.isprintable() else "".join(c if _visible(c) else " " for c in cut)
-    line = " ".join(shown.split())
+    line = one_line(_cut(text))
     return _AUTOLINK.sub(lambda m: "\\" + m[0], _INLINE.sub(lambda m: "\\" + m[0], line))
 
 
@@ -70,7 +68,3 @@ def _link(target: str, words: str, *, folder: str) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
-
-
-def _visible(character: str) -> bool:
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in "\u200c\u200d"

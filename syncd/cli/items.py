@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from syncd.cli.opening import Opening, ledger_to_change, now, opened
-from syncd.cli.printable import shortened
+from syncd.cli.printable import printable
 from syncd.cli.terminal import Terminal
 from syncd.core.model import Event, Side
 from syncd.errors import UsageError
@@ -71,7 +71,7 @@ class _Item:
 
     @property
     def called(self) -> str:
-        return f"{self.id} “{shortened(self.found.item.action, SHOWN)}”"
+        return f"{self.id} “{printable(self.found.item.action, SHOWN)}”"
 
     def remember(self) -> None:
         remember(self.ledger, self.found, now())

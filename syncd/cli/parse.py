@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from syncd.cli.printable import counted, printable, shortened
+from syncd.cli.printable import counted, printable
 from syncd.cli.streams import put
 from syncd.cli.terminal import Line, Terminal
 from syncd.core.model import ActionItem, Document, Markup, Postmortem, Problem, State
@@ -159,14 +159,14 @@ def _table(items: Sequence[ActionItem], *, width: int | None) -> Iterator[Line]:
         line, state, *others = (f"{cell:{w}}" for cell, w in zip(row, widths, strict=False) if w)
         before = "  ".join(others)
         room = None if width is None else max(20, width - sum(widths) - 2 * len(widths) - 4)
-        action = printable(item.action) if room is None else shortened(item.action, room)
+        action = printable(item.action) if room is None else printable(item.action, room)
         coloured = (state, _COLOURS[item.state]) if item.state in _COLOURS else state
         yield (f"{line.strip():>{widths[0]}}  ", coloured, f"  {before}  {action}" if before else f"  {action}")
 
 
 def _cells(item: ActionItem) -> tuple[str, str, str, str, str]:
     reference = item.references[0] if item.references else None
-    due = item.due_date.isoformat() if item.due_date else shortened(item.due or "", 12)
-    owner = shortened(", ".join(item.owners) or item.owner or "", _OWNER_WIDTH)
-    ticket = shortened(reference.text, 40) if reference else ""
+    due = item.due_date.isoformat() if item.due_date else printable(item.due or "", 12)
+    owner = printable(", ".join(item.owners) or item.owner or "", _OWNER_WIDTH)
+    ticket = printable(reference.text, 40) if reference else ""
     return str(item.line), item.state.value if item.state else "-", due, owner, ticket

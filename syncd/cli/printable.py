@@ -4,33 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 
-_JOINERS = "\u200c\u200d"
-"""They shape letters and emoji, and move nothing."""
-_UNSAFE = ("Cc", "Cf", "Zl", "Zp")
+from syncd.core.plain import harmless, tamed
+from syncd.core.plain import one_line as printable
+
+__all__ = ["counted", "json_text", "printable", "printable_lines"]
+
 _SUSPECT = re.compile(r"[^ -~]")
 
 
-def harmless(character: str) -> bool:
-    """Whether a character neither moves the cursor, nor colours, hides or turns what follows."""
-    return character in _JOINERS or unicodedata.category(character) not in _UNSAFE
-
-
-def printable(text: str) -> str:
-    """Untrusted text on one line: characters that are not harmless are blanks, runs of blanks one blank."""
-    return " ".join(_SUSPECT.sub(_blank, text).split())
-
-
 def printable_lines(text: str) -> str:
-    """The same for our own messages of several lines: line ends and indents stay."""
-    return _SUSPECT.sub(lambda found: "\n" if found[0] == "\n" else _blank(found), text)
-
-
-def shortened(text: str, width: int) -> str:
-    """Printable text, cut at a number of characters."""
-    line = printable(text)
-    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
+    """Our own messages of several lines, likewise: line ends and indents stay."""
+    return _SUSPECT.sub(lambda found: "\n" if found[0] == "\n" else tamed(found[0]), text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -41,10 +26,6 @@ def counted(number: int, noun: str) -> str:
 def json_text(value: object) -> str:
     """JSON on one line; characters that could disturb a terminal are escaped in it."""
     return _SUSPECT.sub(_escaped, json.dumps(value, ensure_ascii=False))
-
-
-def _blank(found: re.Match[str]) -> str:
-    return found[0] if harmless(found[0]) else " "
 
 
 def _escaped(found: re.Match[str]) -> str:

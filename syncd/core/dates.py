@@ -149,7 +149,7 @@ def _dotted(text: str) -> list[Written]:
 
 
 @dataclass(frozen=True, slots=True)
-class Calendar:
+class DateReader:
     """How a document's dates are to be read. ``anchor`` is its own date, from which missing years are told."""
 
     anchor: date | None = None

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 
 from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
-from syncd.core.dates import Calendar, Order
+from syncd.core.dates import DateReader, Order
 from syncd.core.facts import LABELS, Fact, of_kind
 from syncd.core.model import Document
 from syncd.core.sections import Outline
@@ -54,7 +54,7 @@ class Days:
         """What is labelled as the day it began, and the day of the document: its ``Date``, or one in the title."""
         began = self._labelled("incident_date", None)
         postmortem = self._labelled("postmortem_date", began)
-        plain = (d for f in of_kind(self.known, "date") for d in reversed(Calendar(began, self.order).all(f.value)))
+        plain = (d for f in of_kind(self.known, "date") for d in reversed(DateReader(began, self.order).all(f.value)))
         own = postmortem or next(plain, None) or self._in_text(self.title)
         return (began, own) if own else self.dates()
 
@@ -66,13 +66,13 @@ class Days:
     def scheduled(self, kind: str, anchor: date | None) -> date | None:
         """A date of the follow-up schedule, wherever it stands: a line of a known label and a date."""
         text, lower = self.document.text, self._lower
-        calendar = Calendar(anchor, self.order)
+        reader = DateReader(anchor, self.order)
         if len(lower) != len(text) or not any(word in lower for word in _SCHEDULE_WORDS[kind]):
             return None
         for label in _SCHEDULED[kind]:
             at = lower.find(label)
             match = _REST_OF_LINE.match(text, at + len(label)) if at >= 0 else None
-            if match and (day := calendar.first(match[1])):
+            if match and (day := reader.first(match[1])):
                 return day
         return None
 
@@ -81,11 +81,11 @@ class Days:
         return self.document.text.lower()
 
     def _labelled(self, kind: str, anchor: date | None) -> date | None:
-        calendar = Calendar(anchor, self.order)
-        return next((d for f in of_kind(self.known, kind) if (d := calendar.first(f.value))), None)
+        reader = DateReader(anchor, self.order)
+        return next((d for f in of_kind(self.known, kind) if (d := reader.first(f.value))), None)
 
     def _in_text(self, text: str) -> date | None:
-        return Calendar(None, self.order).first(text)
+        return DateReader(None, self.order).first(text)
 
     def _all_earlier(self, plain: date) -> date | None:
         """The first day that the timeline's headings name, when all of them are before the day of the document."""
@@ -102,12 +102,12 @@ class Days:
     def _in_block(self, block: Heading | Paragraph | ListItem | Grid) -> list[date]:
         if isinstance(block, Grid):
             return self._in_column(block, 0) or self._in_column(block, 1)
-        return Calendar(None, self.order).all(block.passage.rough[:2000])
+        return DateReader(None, self.order).all(block.passage.rough[:2000])
 
     def _in_column(self, grid: Grid, column: int) -> list[date]:
-        calendar = Calendar(None, self.order)
+        reader = DateReader(None, self.order)
         cells = [row.cells[column].prose.plain for row in grid.rows[:60] if column < len(row.cells)]
-        return [day for text in cells for day in calendar.all(text)]
+        return [day for text in cells for day in reader.all(text)]
 
     def _told(self) -> date | None:
         """The first day that summary or timeline name."""

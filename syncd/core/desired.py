@@ -5,13 +5,13 @@ Routes are asked only when a ticket is made: an existing one never changes track
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
 
 from syncd.core.model import ActionItem, Block, DesiredTicket, Kind, Postmortem, State
+from syncd.core.plain import one_line
 
 TITLE_LIMIT = 250
 """Code points of a ticket's title; Jira's summary holds 255, GitHub's title 256."""
@@ -109,14 +109,7 @@ def route(postmortem: Postmortem, item: ActionItem, *, policy: Policy, source: s
 
 def ticket_title(action: str) -> str:
     """An action's text as a ticket's title: one line, no control characters, cut where trackers would refuse it."""
-    shown = action if action.isprintable() else "".join(c if _visible(c) else " " for c in action)
-    line = " ".join(shown.split())
-    return line if len(line) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1].rstrip() + "…"
-
-
-def _visible(character: str) -> bool:
-    """Neither a control character nor one that turns or hides text; joiners shape letters and stay."""
-    return unicodedata.category(character) not in ("Cc", "Cf", "Cs") or character in "\u200c\u200d"
+    return one_line(action, TITLE_LIMIT)
 
 
 def _labels(postmortem: Postmortem, item: ActionItem) -> tuple[str, ...]:

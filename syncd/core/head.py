@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.core.blocks import Page
-from syncd.core.dates import Calendar, Order
+from syncd.core.dates import DateReader, Order
 from syncd.core.days import Days
 from syncd.core.facts import Fact, facts, of_kind
 from syncd.core.fields import is_cell_placeholder, severity
@@ -37,9 +37,9 @@ class Head:
     anchor: date | None = None
     """The day from which missing years are told."""
 
-    def calendar(self, order: Order) -> Calendar:
+    def dates(self, order: Order) -> DateReader:
         """How the dates of its action items are read."""
-        return Calendar(self.anchor, order)
+        return DateReader(self.anchor, order)
 
 
 def read_head(document: Document, page: Page, outline: Outline, order: Order) -> Head:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from syncd.core.desired import ticket_title
 from syncd.core.digest import Entry, Memory
+from syncd.core.plain import one_line
 
 SUBJECT = 77
 """Characters of a subject: one line of a mail."""
 PREHEADER = 110
 _LEAST = 12
 """Characters of a team's or a postmortem's name that are kept however long the rest is."""
-
-
-def one_line(text: str, width: int) -> str:
-    """Untrusted text without control characters and line ends, cut at a number of characters."""
-    line = ticket_title(text)
-    return line if len(line) <= width else line[: width - 1].rstrip() + "…"
 
 
 def subject(memory: Memory, news: str, *, name: str = "", end: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from syncd.core.blocks import Paragraph
-from syncd.core.dates import Calendar
+from syncd.core.dates import DateReader
 from syncd.core.fields import split_owners
 from syncd.core.model import ActionItem, Bullet, Markup, Problem, Span, State, Table
 from syncd.core.prose import Passage, Prose
@@ -38,7 +38,7 @@ class Findings:
 class Reading:
     """What is needed to understand an item beside its own words. ``people`` are names in lower case."""
 
-    calendar: Calendar
+    dates: DateReader
     markup: Markup = Markup.MARKDOWN
     projects: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
@@ -71,7 +71,7 @@ def read_task(task: Task, reading: Reading, findings: Findings) -> ActionItem:
     status, state = _state(sentence, extra, task)
     owner = sentence.owner or _first(e.owner for e in extra) or _group_owner(task.place, reading.people)
     due = sentence.due or _first(e.due for e in extra)
-    due_date, problem = reading.calendar.due(due) if due else (None, None)
+    due_date, problem = reading.dates.due(due) if due else (None, None)
     if problem:
         findings.problems.append(Problem(task.line, problem))
     references = [*sentence.references, *(r for e in extra for r in e.references)]

@@ -31,7 +31,7 @@ def parse(document: Document, *, projects: frozenset[str] = frozenset()) -> Post
     places = outline(page.blocks)
     order = order_of(document.text)
     head = read_head(document, page, places, order)
-    found = _items(page, places, Reading(head.calendar(order), document.markup, projects, head.people))
+    found = _items(page, places, Reading(head.dates(order), document.markup, projects, head.people))
     if head.kind is Kind.OTHER:
         found = Findings([], [], found.placeholders, [])
     return Postmortem(

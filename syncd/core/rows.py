@@ -128,7 +128,7 @@ class _Row:
         due = self.words(Role.DUE) or sentence.due
         owner = self._owner(sentence)
         status, state = self._state(sentence)
-        due_date, problem = self.reading.calendar.due(due) if due else (None, None)
+        due_date, problem = self.reading.dates.due(due) if due else (None, None)
         if problem:
             self.findings.problems.append(Problem(self.row.line, problem))
         return ActionItem(

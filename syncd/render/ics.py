@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event, vCalAddress
 
 from syncd.core.digest import AgendaPoint, Digest
-from syncd.render.inert import one_line, safe_url
+from syncd.core.plain import one_line
+from syncd.render.inert import safe_url
 from syncd.render.message import message
 from syncd.render.rendering import Rendering
 from syncd.render.words import counted

@@ -1,7 +1,7 @@
 """Text that others wrote, made harmless for the place where it is shown.
 
 Whatever a document says is data: it opens no element, starts no header, mentions nobody, runs nothing. Each sink has
-its own rules; every rendered string goes through :func:`one_line` first.
+its own rules; every rendered string goes through :func:`syncd.core.plain.one_line` first.
 """
 
 from __future__ import annotations
@@ -9,24 +9,12 @@ from __future__ import annotations
 import unicodedata
 from urllib.parse import quote, urlsplit
 
-_JOINERS = "\u200c\u200d"
-"""They shape letters and emoji, and move nothing."""
-_BLANK = ("Cc", "Zl", "Zp")
-_DROPPED = ("Cf", "Cs")
-_LOOKAHEAD = 20
-"""How many characters are looked at for one that is shown: a megabyte of blanks costs nothing."""
+from syncd.core.plain import one_line
+
 _URL_MAX = 1500
 _URL_SAFE = "%/:=&?~#+!$,;@()[]*"
 _ISOLATE, _LEFT_TO_RIGHT, _END = "\u2068", "\u2066", "\u2069"
 _SLACK = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "*": "\u2217", "~": "\u223c", "`": "'"})
-
-
-def one_line(text: str, width: int) -> str:
-    """The text on one line, at most ``width`` characters; what moves, hides or turns other text is taken out."""
-    head = text[: width * _LOOKAHEAD]
-    line = " ".join("".join(map(_harmless, head)).split())
-    whole = head == text and len(line) <= width
-    return line if whole else line[: width - 1].rstrip() + "…"
 
 
 def safe_url(url: str | None) -> str | None:
@@ -63,12 +51,3 @@ def slack(text: str) -> str:
 
 def _turns(text: str) -> bool:
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
-
-
-def _harmless(character: str) -> str:
-    if character.isascii():
-        return character if " " <= character <= "~" else " "
-    if character in _JOINERS:
-        return character
-    category = unicodedata.category(character)
-    return " " if category in _BLANK else "" if category in _DROPPED else character

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from syncd.core.digest import Bar, Digest, DigestKind, Entry, Numbers, PostmortemFacts, Section, Week
-from syncd.render.inert import one_line, safe_url
+from syncd.core.plain import one_line
+from syncd.render.inert import safe_url
 from syncd.render.rendering import Rendering
 from syncd.render.words import age_words, counted, day_words, full_day, moment_words, slipped, was_due, when
 

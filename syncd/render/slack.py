@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from syncd.core.digest import Digest
+from syncd.core.plain import one_line
 from syncd.ports import Payload
 from syncd.render.fitting import fitting
-from syncd.render.inert import one_line
 from syncd.render.inert import slack as escaped
 from syncd.render.message import Group, Line, Message, Part, Sheet, message
 from syncd.render.rendering import Rendering

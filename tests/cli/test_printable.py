@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from syncd.cli.printable import counted, harmless, json_text, printable, printable_lines, shortened
+from syncd.cli.printable import counted, json_text, printable, printable_lines
+from syncd.core.plain import harmless
 
 TEXTS = st.text(st.characters())
 HOSTILE = "\x1b[2Jgone\x07\r\x9b31m\u202egnp.exe\u2066\u200b\u2028\x7f\U000e0041"
@@ -43,7 +44,7 @@ def test_what_people_write_stays_as_it_is(text):
 
 @given(TEXTS, st.integers(1, 30))
 def test_shortened_text_fits(text, width):
-    assert len(shortened(text, width)) <= width
+    assert len(printable(text, width)) <= width
 
 
 def test_numbers_are_said_with_their_noun():

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from syncd.core.dates import Calendar, Order, order_of
+from syncd.core.dates import DateReader, Order, order_of
 from syncd.core.fields import all_options, is_cell_placeholder, is_nothing, is_placeholder, severity, split_owners
 from syncd.core.inline import read_inline
 from syncd.core.model import Span, State
@@ -15,7 +15,7 @@ from syncd.core.states import state_of, whole_state
 from syncd.core.words import TYPES
 
 ANCHOR = date(2023, 11, 27)
-UNKNOWN = Calendar(ANCHOR)
+UNKNOWN = DateReader(ANCHOR)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_date_that_does_not_exist_is_a_problem(written):
 
 
 def test_a_date_without_a_year_in_a_document_without_a_date_is_a_problem():
-    day, problem = Calendar().due("Dec 1")
+    day, problem = DateReader().due("Dec 1")
     assert day is None
     assert problem is not None
 
@@ -113,7 +113,7 @@ def test_a_date_without_a_year_in_a_document_without_a_date_is_a_problem():
 )
 def test_another_date_of_the_document_tells_which_number_is_the_day(text, order, day):
     assert order_of(text) is order
-    found, problem = Calendar(ANCHOR, order).due("01/02/2024")
+    found, problem = DateReader(ANCHOR, order).due("01/02/2024")
     assert found == day
     assert (problem is None) == (day is not None)
 

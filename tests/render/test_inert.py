@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from icalendar import Calendar as ICalendar
 
 from syncd.core.digest import AgendaPoint, Bar, Week
+from syncd.core.plain import one_line
 from syncd.ports import Format
 from syncd.render import feed, render
-from syncd.render.inert import isolated, one_line, safe_url, sentence
+from syncd.render.inert import isolated, safe_url, sentence
 from tests.render.page import Page
 from tests.render.samples import CHECKOUT, REVIEW, SETTINGS, entry, section, weekly
 from tests.render.test_mail import sent
