@@ -2,7 +2,7 @@
 
 ::
 
-    due(memory, calendar, now) → digests → render → ledger → Notifier.send
+    due(memory, calendar, now) → digests → render → ledger → Notifier.send → notices of what was refused
 
 Every message is rendered and written down before it is sent, so that a repetition sends the same. What may have
 arrived is sent again only where that does no harm (mail: its Message-ID is the same); elsewhere a person says
@@ -22,11 +22,13 @@ from syncd.core.combine import combined
 from syncd.core.digest import Digest, DigestKind, Memory
 from syncd.core.for_owner import for_owner
 from syncd.core.model import Disposition, Event
+from syncd.core.notice import notice
 from syncd.core.retro import retro
 from syncd.core.review import review
 from syncd.core.schedule import Due, due, skipped
 from syncd.core.weekly import weekly
 from syncd.errors import AuthenticationFailed, DeliveryDeferred, DeliveryError, DeliveryRefused, UsageError
+from syncd.notices import RECENT, refusals, working
 from syncd.ports import Payload
 from syncd.render import Rendering, render
 from syncd.store.ledger import Ledger
@@ -40,8 +42,6 @@ GIVE_UP = timedelta(days=4)
 """How long a message is tried again that is turned away for now (RFC 5321, 4.5.4.1)."""
 FIRST_RETRY = timedelta(minutes=15)
 LONGEST_RETRY = timedelta(hours=4)
-_RECENT = timedelta(days=8)
-"""A failure is told at least in the next weekly."""
 _UNSENT = (DeliveryState.REFUSED, DeliveryState.UNKNOWN)
 _COMING = (DeliveryState.PREPARED, DeliveryState.SENDING)
 
@@ -52,6 +52,7 @@ def notify(app: Application, *, team: str | None = None) -> list[Delivery]:
     for each in app.chosen(team):
         prepare(app, each)
         done += send(app, each)
+        done += tell_refusals(app, each)
     return done
 
 
@@ -94,6 +95,7 @@ def deliver(app: Application, team: Team, chosen: Sequence[Due]) -> list[Deliver
         rows += _written(to, memory, [each for each in chosen if each.period not in told], before=before, now=now)
     app.ledger.prepare_deliveries(rows)
     send(app, team)
+    tell_refusals(app, team)
     periods = {each.period for each in chosen}
     return [delivery for delivery in app.ledger.deliveries(team=team.name) if delivery.period in periods]
 
@@ -115,6 +117,26 @@ def prepare(app: Application, team: Team) -> None:
 def with_remark(what: Due, calendar: Calendar) -> Due:
     """What is due, telling also what is wrong with the calendar that it was computed from."""
     return replace(what, remarks=(*what.remarks, calendar.remark)) if calendar.remark else what
+
+
+def tell_refusals(app: Application, team: Team) -> list[Delivery]:
+    """Send a notice of each message that was refused for good, through a channel that works; what became of them."""
+    done: list[Delivery] = []
+    while rows := list(_notices(app, team)):
+        app.ledger.prepare_deliveries(rows)
+        done += send(app, team)
+    return done
+
+
+def _notices(app: Application, team: Team) -> Iterator[Delivery]:
+    """The rows of the notices that are to go out, and were never tried there."""
+    now, before = app.clock(), app.ledger.deliveries(team=team.name)
+    everybody = {(to.channel, to.recipient): to for to in addressees(team) if to.owner is None}
+    for refused in refusals(before, now):
+        said = notice(refused, team=team.name, day=now.astimezone(team.zone).date())
+        for place in working(list(everybody), refused, before):
+            letter = Letter(everybody[place], said, ((DigestKind.NOTICE, refused.message),))
+            yield _row(letter, DigestKind.NOTICE, refused.message, rendered(letter, now), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +280,9 @@ def _since(before: Sequence[Delivery], kind: DigestKind) -> datetime | None:
 
 def _troubles(before: Sequence[Delivery], channel: str, now: datetime) -> Iterator[str]:
     """Messages on other channels that did not arrive: somebody should hear of it."""
-    for delivery in before:
-        failed = delivery.state in _UNSENT and delivery.ended_at is not None and now - delivery.ended_at < _RECENT
+    noticed = {d.period for d in before if d.kind == DigestKind.NOTICE and d.channel == channel}
+    for delivery in (d for d in before if d.kind != DigestKind.NOTICE and d.message not in noticed):
+        failed = delivery.state in _UNSENT and delivery.ended_at is not None and now - delivery.ended_at < RECENT
         if failed and delivery.channel != channel:
             yield f"The {delivery.kind} digest on {delivery.channel} did not arrive for sure: {delivery.reason}"
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from syncd.core.calendar import Calendar
 from syncd.core.model import State
 from syncd.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, UsageError
+from syncd.notices import RECENT
 from syncd.notify import GIVE_UP, LEASE, notify, resend
 from syncd.store.ledger import Ledger
 from syncd.store.records import DeliveryState
@@ -87,7 +88,8 @@ def test_each_recipient_is_told_once(world):
     mail.fail_next(DeliveryRefused("No such mailbox."))
     world.notify()
     world.notify()
-    assert [recipient for recipient, _, _ in mail.arrived] == ["b@example.com"]
+    assert [recipient for recipient, _, _ in mail.arrived] == ["b@example.com", "b@example.com"]
+    assert "Not delivered on mail" in str(mail.arrived[1][2]["title"])
 
 
 def test_an_owner_gets_only_their_own_items(world):
@@ -163,14 +165,77 @@ def test_a_process_that_is_killed_while_it_sends_is_noticed_later(world, repeata
     assert {state for _, _, state in world.states()} == {"sent" if repeatable else "unknown"}
 
 
-def test_trouble_on_one_channel_is_told_on_another(world):
+def said(payload):
+    return " ".join(f"{payload['title']} {payload['body']}".split())
+
+
+def test_what_may_not_have_arrived_is_told_in_the_next_digest_of_another_channel(world):
     chat, mail = world.channel(), world.channel("mail")
-    chat.fail_next(DeliveryRefused("The channel is archived."))
+    chat.fail_next(DeliveryUnknown("The connection broke."))
     world.notify()
     world.clock.advance(timedelta(days=7))
     world.notify()
     assert len(mail.arrived) == 2
-    assert "The channel is archived." in " ".join(str(mail.arrived[1][2]["body"]).split())
+    assert "The connection broke." in said(mail.arrived[1][2])
+
+
+def test_what_is_refused_for_good_is_told_at_once_on_another_channel_and_once(world):
+    chat, mail = world.channel(), world.channel("mail")
+    world.channel("pager")
+    chat.fail_next(DeliveryRefused("The channel is archived."))
+    world.notify()
+    [refused] = {d.message for d in world.line.ledger.deliveries(state=DeliveryState.REFUSED)}
+    assert len(mail.arrived) == 2
+    told = said(mail.arrived[1][2])
+    assert "Not delivered on chat: the weekly digest 2026-W45" in told
+    assert "Why: The channel is archived." in told
+    assert f"syncd digest resend {refused}" in told
+    assert all(command in told for command in ("syncd doctor", "syncd digest list"))
+    world.clock.advance(timedelta(days=7))
+    world.notify()
+    assert len(mail.arrived) == 3
+    assert "archived" not in said(mail.arrived[2][2])
+    assert [d.channel for d in world.line.ledger.deliveries() if d.kind == "notice"] == ["mail"]
+
+
+def test_a_notice_that_is_refused_goes_through_the_next_channel_and_makes_no_notice(world):
+    chat, mail, pager = world.channel(), world.channel("mail"), world.channel("pager")
+    chat.fail_next(DeliveryUnknown("Lost."), arrived=True)
+    world.notify()
+    world.clock.advance(timedelta(days=7))
+    chat.fail_next(DeliveryRefused("Gone."))
+    mail.fail_next(DeliveryDeferred("Busy."))
+    mail.fail_next(DeliveryRefused("Not that either."))
+    for _ in range(5):
+        world.notify()
+        world.clock.advance(timedelta(hours=1))
+    notices = [(d.channel, d.state.value) for d in world.line.ledger.deliveries() if d.kind == "notice"]
+    assert notices == [("mail", "refused"), ("pager", "sent")]
+    assert "Not delivered on chat" in said(pager.arrived[-1][2])
+
+
+def test_who_just_refused_gets_no_notice(world):
+    chat, mail, pager = world.channel(), world.channel("mail"), world.channel("pager")
+    for notifier in (chat, mail):
+        notifier.fail_next(DeliveryRefused("No."))
+    world.notify()
+    world.notify()
+    assert (len(chat.arrived), len(mail.arrived), len(pager.arrived)) == (0, 0, 3)
+
+
+def test_where_no_channel_works_nothing_is_said(world):
+    world.channel().fail_next(DeliveryRefused("No."))
+    world.notify()
+    assert {kind for kind, _, _ in world.states()} == {"weekly", "review"}
+
+
+def test_a_refusal_of_long_ago_is_told_no_more(world):
+    world.channel().fail_next(DeliveryRefused("No."))
+    world.notify()
+    world.clock.advance(RECENT)
+    mail = world.channel("mail")
+    world.notify()
+    assert all("Not delivered" not in said(payload) for _, _, payload in mail.arrived)
 
 
 def test_a_weekly_that_is_four_days_late_is_skipped(tmp_path):
@@ -201,20 +266,25 @@ def test_where_all_is_closed_nothing_is_said(tmp_path):
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
-        st.tuples(st.integers(1, 40), st.sampled_from(["tick", "tick", "two", "dies", "dies after", "busy"])),
+        st.tuples(
+            st.integers(1, 40),
+            st.sampled_from(["tick", "tick", "two", "dies", "dies after", "busy", "no", "no to mail"]),
+        ),
         min_size=20,
         max_size=60,
     )
 )
 def test_whatever_happens_no_period_is_told_twice(tmp_path_factory, steps):
-    """Ticks hours apart, of one or two processes, that die in the middle, of a service that is busy at times."""
+    """Ticks hours apart, of one or two processes that die in the middle, of services that are busy or refuse."""
     world = World(tmp_path_factory.mktemp("notify"))
-    chat = world.channel()
+    chat, mail = world.channel(), world.channel("mail")
     other = Ledger.open(world.line.url)
     for hours, what in steps:
         world.clock.advance(timedelta(hours=hours))
         if what == "busy":
             chat.fail_next(DeliveryDeferred("Busy."))
+        elif what.startswith("no"):
+            (mail if "mail" in what else chat).fail_next(DeliveryRefused("No."))
         elif what.startswith("dies"):
             chat.fail_next(Killed(), arrived=what == "dies after")
         try:
@@ -225,8 +295,13 @@ def test_whatever_happens_no_period_is_told_twice(tmp_path_factory, steps):
             pass
     other.dispose()
     deliveries = world.line.ledger.deliveries()
-    keys = [(d.kind, d.period) for d in deliveries]
+    keys = [(d.kind, d.period, d.channel) for d in deliveries]
     assert len(keys) == len(set(keys))
-    messages = [key for _, key, _ in chat.arrived]
+    messages = [key for notifier in (chat, mail) for _, key, _ in notifier.arrived]
     assert len(messages) == len(set(messages)), "a message that may have arrived was sent again"
+    notices = [d for d in deliveries if d.kind == "notice"]
+    told = {d.message for d in deliveries if d.kind != "notice"}
+    assert {d.period for d in notices} <= told, "a notice was told of a notice, or of nothing"
+    arrived = [d.period for d in notices if d.state is DeliveryState.SENT]
+    assert len(arrived) == len(set(arrived)), "a refusal was told twice"
     world.line.ledger.dispose()

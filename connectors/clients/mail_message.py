@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
@@ -30,7 +31,7 @@ def compose(payload: Payload, *, sender: str, recipient: str, reply_to: str | No
     message["To"] = _person(recipient)
     if reply_to:
         message["Reply-To"] = _person(reply_to)
-    message["Subject"] = _line(payload.get("subject"))
+    message["Subject"] = _Words("Subject", _line(payload.get("subject")))
     message["Date"] = format_datetime(sent)
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
@@ -80,6 +81,18 @@ class _Tokens(str):
     def fold(self, *, policy: EmailPolicy) -> str:
         """The header as it stands in the mail; what :mod:`email.policy` asks of a header."""
         return f"{self.name}: {f'{policy.linesep} '.join(self.split(' '))}{policy.linesep}"
+
+
+class _Words(_Tokens):
+    """The value of a header that people read: blanks between its words come back as they were.
+
+    Python's newer headers lose or double them where a line ends between words of which some are not ASCII.
+    """
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        charset = "us-ascii" if self.isascii() else "utf-8"
+        encoded = Header(self, charset, header_name=self.name).encode(linesep=policy.linesep)
+        return f"{self.name}: {encoded}{policy.linesep}"
 
 
 def _person(written: str) -> Address:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from syncd.cli.opening import Opening, now, opened_to_look
 from syncd.cli.printable import printable
 from syncd.cli.terminal import Terminal
-from syncd.core.digest import Digest, DigestKind, Numbers
+from syncd.core.digest import NOTHING, Digest, DigestKind
 from syncd.errors import SyncdError
 from syncd.notify import Addressee, Letter, addressees, rendered
 from syncd.team import Team
-
-NOTHING = Numbers(open=0, overdue=0, due_this_week=0, closed=0, unowned=0, undated=0, disputed=0)
 
 
 def run(opening: Opening, terminal: Terminal, *, team: str | None = None) -> int:
@@ -25,7 +23,7 @@ def run(opening: Opening, terminal: Terminal, *, team: str | None = None) -> int
 
 
 def _sent(to: Addressee, terminal: Terminal) -> bool:
-    letter = Letter(to, _greeting(to.team), ((DigestKind.WEEKLY, f"test-{now():%Y%m%d%H%M%S}"),))
+    letter = Letter(to, _greeting(to.team), ((DigestKind.NOTICE, f"test-{now():%Y%m%d%H%M%S}"),))
     name = f"{to.team.name} · {to.channel} to {to.recipient}"
     try:
         to.on.notifier.send(to.recipient, rendered(letter, now()), key=letter.message)
@@ -38,7 +36,7 @@ def _sent(to: Addressee, terminal: Terminal) -> bool:
 
 def _greeting(team: Team) -> Digest:
     return Digest(
-        kind=DigestKind.WEEKLY,
+        kind=DigestKind.NOTICE,
         team=team.name,
         period="test",
         day=now().astimezone(team.zone).date(),
@@ -46,5 +44,5 @@ def _greeting(team: Team) -> Digest:
         preheader="This channel works.",
         numbers=NOTHING,
         sections=(),
-        remarks=("This is only a test: this channel works.",),
+        remarks=("This is only a test.",),
     )

@@ -15,11 +15,12 @@ from syncd.core.model import Event, KnownDocument, KnownItem, State
 
 
 class DigestKind(StrEnum):
-    """The three occasions to speak."""
+    """The three occasions to speak, and the notice that something said was refused."""
 
     WEEKLY = "weekly"
     REVIEW = "review"
     RETRO = "retro"
+    NOTICE = "notice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,23 @@ class Numbers:
     disputed: int
 
 
+NOTHING = Numbers(open=0, overdue=0, due_this_week=0, closed=0, unowned=0, undated=0, disputed=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message that was refused for good."""
+
+    message: str
+    """Its key: ``syncd digest resend KEY``."""
+    what: str
+    """``weekly digest 2026-W48``."""
+    channel: str
+    recipient: str
+    reason: str
+    """In the words of who refused it, as a sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Digest:
     """One digest of one team."""
@@ -143,7 +161,10 @@ class Digest:
     kind: DigestKind
     team: str
     period: str
-    """What keeps it from going out twice: ``2026-W48``, ``review:1f0c2a9b``, ``retro:2026-12-03``."""
+    """What keeps it from going out twice: ``2026-W48``, ``review:1f0c2a9b``, ``retro:2026-12-03``.
+
+    Of a notice: the refused message's key.
+    """
     day: date
     """The day it is for, in the team's zone."""
     subject: str
@@ -171,9 +192,13 @@ class Digest:
     """Sentences about the digest itself: it is late, the review's date was guessed."""
     owner: str | None = None
     """Whose entries alone it holds, when it goes to one owner."""
+    refused: Refused | None = None
+    """Of a notice: what was refused; None for one that only tries a channel."""
 
     @property
     def quiet(self) -> bool:
         """Whether there is nothing to say; a new postmortem is news in a weekly."""
+        if self.kind is DigestKind.NOTICE:
+            return False
         news = self.kind is DigestKind.WEEKLY and self.postmortems
         return not (self.sections or self.restricted or self.drafts or news)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from syncd.core.digest import Entry, Memory
 from syncd.core.plain import one_line
 
-SUBJECT = 77
-"""Characters of a subject: one line of a mail."""
+SUBJECT = 69
+"""Characters of a subject: with its name, one line of a mail."""
 PREHEADER = 110
 _LEAST = 12
 """Characters of a team's or a postmortem's name that are kept however long the rest is."""
 
 
 def subject(memory: Memory, news: str, *, name: str = "", end: str = "") -> str:
-    """``[Payments] `` and the news, under 78 characters: what is too long is cut in the names, not in the news."""
+    """``[Payments] `` and the news, at most 69 characters: what is too long is cut in the names, not in the news."""
     sender = f"{memory.team} / {memory.owner}" if memory.owner else memory.team
     fixed = len("[] ") + len(news) + len(end)
     team = one_line(sender, max(SUBJECT - fixed - min(len(name), 2 * _LEAST), _LEAST))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from syncd.core.digest import Bar, Digest, DigestKind, Entry, Numbers, PostmortemFacts, Section, Week
+from syncd.core.digest import Bar, Digest, DigestKind, Entry, Numbers, PostmortemFacts, Refused, Section, Week
 from syncd.core.plain import one_line
 from syncd.render.inert import safe_url
 from syncd.render.rendering import Rendering
@@ -18,7 +18,12 @@ from syncd.render.words import age_words, counted, day_words, full_day, moment_w
 
 _SUBJECT, _TITLE, _NAME, _SENTENCE = 180, 160, 80, 300
 _NO_OWNER = "No owner yet"
-_OCCASIONS = {DigestKind.WEEKLY: "weekly digest", DigestKind.REVIEW: "review", DigestKind.RETRO: "retro check-in"}
+_OCCASIONS = {
+    DigestKind.WEEKLY: "weekly digest",
+    DigestKind.REVIEW: "review",
+    DigestKind.RETRO: "retro check-in",
+    DigestKind.NOTICE: "delivery notice",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +116,14 @@ class Message:
     """``weekly digest · Mon 23 Nov 2026``."""
     preheader: str
     figures: tuple[Figure, ...]
+    """None in a notice."""
     all_clear: str
     """The good news of a digest that has nothing else to say; empty otherwise."""
     remarks: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    """Of a notice: labels and values."""
+    advice: tuple[str, ...]
+    """Of a notice: what to do, each a sentence that begins with a command."""
     parts: tuple[Part, ...]
     restricted: str
     drafts: tuple[str, ...]
@@ -142,9 +152,11 @@ def message(digest: Digest, settings: Rendering) -> Message:
         heading=_heading(digest, team),
         occasion=f"{_OCCASIONS[digest.kind]} · {full_day(digest.day)}",
         preheader=one_line(digest.preheader, _TITLE),
-        figures=_figures(digest.numbers),
+        figures=() if digest.kind is DigestKind.NOTICE else _figures(digest.numbers),
         all_clear=_all_clear(digest),
         remarks=tuple(one_line(remark, _SENTENCE) for remark in digest.remarks),
+        facts=_facts_of(digest.refused) if digest.refused else (),
+        advice=_advice(digest.refused.message) if digest.refused else (),
         parts=tuple(_part(section, digest) for section in digest.sections),
         restricted=_restricted(digest.restricted),
         drafts=tuple(one_line(draft, _TITLE) for draft in digest.drafts),
@@ -174,9 +186,30 @@ def _heading(digest: Digest, team: str) -> str:
         team = f"{team}, {one_line(digest.owner, _NAME)}"
     if digest.kind is DigestKind.WEEKLY:
         return f"{team}: week {digest.day.isocalendar().week}"
+    if digest.kind is DigestKind.NOTICE:
+        return f"{team}: a message did not arrive" if digest.refused else f"{team}: a test message"
     if digest.kind is DigestKind.REVIEW and digest.postmortems:
         return f"{team}: review of {one_line(digest.postmortems[0].title, _TITLE)}"
     return f"{team}: {_OCCASIONS[digest.kind]}"
+
+
+def _facts_of(refused: Refused) -> tuple[tuple[str, str], ...]:
+    said = (
+        ("What", refused.what),
+        ("Channel", refused.channel),
+        ("To", refused.recipient),
+        ("Why", refused.reason),
+    )
+    return tuple((label, one_line(value, _SENTENCE)) for label, value in said)
+
+
+def _advice(message: str) -> tuple[str, ...]:
+    key = one_line(message, _NAME)
+    return (
+        "syncd doctor says what is wrong with the channel, and what mends it.",
+        f"syncd digest resend {key} sends the message again.",
+        "syncd digest list shows what else did not arrive.",
+    )
 
 
 def _is_about_one(digest: Digest) -> bool:

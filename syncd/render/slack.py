@@ -56,11 +56,14 @@ def _texts(value: object) -> Iterator[str]:
 
 def _top(words: Message) -> Iterator[Block]:
     yield {"type": "header", "text": _plain(one_line(words.heading, MAX_HEADER))}
-    figures = " · ".join(f"*{figure.count}* {figure.label}" for figure in words.figures)
-    yield _section(figures)
+    if words.figures:
+        yield _section(" · ".join(f"*{figure.count}* {figure.label}" for figure in words.figures))
     yield from (_section(escaped(words.all_clear or words.preheader)),) if words.all_clear or words.preheader else ()
     if words.remarks:
         yield _context("\n".join(words.remarks))
+    if words.facts:
+        yield from _sections([f"*{label}:* {escaped(value)}" for label, value in words.facts])
+        yield from _sections(["*What to do*", *(f"•  {escaped(line)}" for line in words.advice)])
     if words.kind != "weekly" and words.sheets:
         yield from _sections([f"*{words.sheets_heading}*", *map(_sheet, words.sheets)])
 

@@ -52,8 +52,13 @@ def _top(words: Message) -> Iterator[Element]:
     yield {**_text(_run(words.heading, weight="Bolder", size="Large")), "spacing": "None"}
     if words.all_clear or words.preheader:
         yield _text(_run(words.all_clear or words.preheader))
-    yield {"type": "ColumnSet", "columns": [_figure(figure) for figure in words.figures]}
+    if words.figures:
+        yield {"type": "ColumnSet", "columns": [_figure(figure) for figure in words.figures]}
     yield from (_text(_run(remark, italic=True)) for remark in words.remarks)
+    yield from (_text(_run(f"{label}: ", weight="Bolder"), _run(value)) for label, value in words.facts)
+    if words.advice:
+        yield _heading("What to do")
+        yield from (_text(_run(line)) for line in words.advice)
     if words.kind != "weekly":
         yield from _sheets(words)
 

@@ -48,6 +48,7 @@ def _data(digest: Digest) -> dict[str, object]:
         "restricted": digest.restricted,
         "drafts": list(digest.drafts),
         "remarks": list(digest.remarks),
+        "refused": asdict(digest.refused) if digest.refused else None,
     }
 
 

@@ -253,7 +253,7 @@ DELIVERIES = _object(
         _object(
             message=_or_null(WORDS),
             team=WORDS,
-            kind=_one_of("weekly", "review", "retro"),
+            kind=_one_of("weekly", "review", "retro", "notice"),
             period=WORDS,
             channel=WORDS,
             recipient=WORDS,

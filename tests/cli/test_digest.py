@@ -88,8 +88,12 @@ def test_one_refused_recipient_is_told_and_can_be_tried_again(syncd, late, mail)
     [refused] = [line for line in said.out.splitlines() if "refused" in line]
     assert "No such mailbox" in refused
     del mail.recipients["lead@example.com"]
+    [_, notice] = mail.mails
+    assert notice.recipients == ("core@example.com",)
+    assert notice.message["Subject"].startswith("[core] Not delivered on mail: the weekly digest")
+    assert f"syncd digest resend {refused.split()[1]}" in notice.message.get_body(("plain",)).get_content()
     assert syncd("digest", "resend", refused.split()[1]).code == 0
-    assert [m.recipients for m in mail.mails] == [("core@example.com",), ("lead@example.com",)]
+    assert [m.recipients[0][:4] for m in mail.mails] == ["core", "core", "lead"]
 
 
 def test_a_simulation_tells_what_would_go_out_and_sends_nothing(syncd, late, mail):

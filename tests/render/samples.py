@@ -14,10 +14,12 @@ from syncd.core.digest import (
     Entry,
     Numbers,
     PostmortemFacts,
+    Refused,
     Section,
     Week,
 )
 from syncd.core.model import State
+from syncd.core.notice import notice
 from syncd.render import Rendering
 
 MONDAY = date(2026, 11, 23)
@@ -258,6 +260,17 @@ RETRO = Digest(
     postmortems=(CHECKOUT,),
     agenda=AGENDA[1:2],
 )
+NOTICE = notice(
+    Refused(
+        message="1f0c2a9b",
+        what="weekly digest 2026-W48 and 1 more",
+        channel="chat",
+        recipient="slack",
+        reason="Slack does not take the message: the channel is archived. Choose another one, or bring it back.",
+    ),
+    team="Payments",
+    day=MONDAY,
+)
 SAMPLES = {
     "all-well": ALL_WELL,
     "none": NONE,
@@ -270,4 +283,5 @@ SAMPLES = {
     "scripts": SCRIPTS,
     "review": REVIEW,
     "retro": RETRO,
+    "notice": NOTICE,
 }

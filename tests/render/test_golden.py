@@ -13,7 +13,7 @@ from tests.render.golden_files import Golden, Rewritten
 from tests.render.samples import SAMPLES, SETTINGS
 
 KEPT = ("html", "txt")
-KEPT_AS_JSON = ("one-overdue", "review")
+KEPT_AS_JSON = ("one-overdue", "review", "notice")
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar as ICalendar
 
-from syncd.core.digest import AgendaPoint, Bar, Week
+from syncd.core.digest import AgendaPoint, Bar, Refused, Week
 from syncd.core.plain import one_line
 from syncd.ports import Format
 from syncd.render import feed, render
@@ -93,6 +93,7 @@ def saying(words, url="https://example.com/x"):
         agenda=(AgendaPoint(words, 5, (words, words)),),
         drafts=(words,),
         remarks=(words,),
+        refused=Refused(message=words, what=words, channel=words, recipient=words, reason=words),
         trend=(Week(words, 1, 2, 3),),
         ages=(Bar(words, 1),),
         mix=(Bar(words, 1),),

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import pytest
 
+from connectors.clients.mail_message import compose
 from syncd.ports import Format
 from syncd.render import render
 from syncd.render.words import columns
@@ -212,7 +213,8 @@ def sent(mail):
 def test_headers_are_one_line_each_and_come_back_as_they_were(mail):
     received = sent(mail)
     assert not received.defects
-    assert received["Subject"] == mail["subject"]
+    written = compose(mail, sender="syncd@example.com", recipient="a@example.com", reply_to=None, sent=SETTINGS.sent)
+    assert message_from_bytes(written.as_bytes(), policy=strict)["Subject"] == mail["subject"]
     assert received["Message-ID"] == mail["message_id"]
     assert received["List-Id"].isascii()
     assert received.get_body(("plain",)).get_content().splitlines() == mail["text"].splitlines()

@@ -151,3 +151,11 @@ def test_a_text_is_read_as_it_was_written(text):
 @given(text=st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=300))
 def test_a_subject_is_read_as_it_was_written(text):
     assert read(subject=f"3 overdue {text}")["Subject"] == f"3 overdue {text}"
+
+
+@given(st.lists(st.sampled_from(["overdue", "Überlast", "1", "m…", "決済", "and", "Not delivered"]), max_size=20))
+def test_the_blanks_of_a_subject_come_back_as_they_were(words):
+    subject = " ".join(["[Payments]", *words])
+    assert read(subject=subject)["Subject"] == subject
+    head = raw(subject=subject).partition(b"\r\n\r\n")[0]
+    assert all(len(line) <= 78 for line in head.split(b"\r\n") if line.startswith((b"Subject", b" =?")))
