@@ -6,8 +6,8 @@ import unicodedata
 
 _JOINERS = "\u200c\u200d"
 """They shape letters and emoji, and move nothing."""
-_INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cf": "", "Cs": "\ufffd"}
-"""Control characters and line ends, what is seen only by what it does to others, and halves of a character."""
+_INSTEAD = {"Cc": " ", "Zl": " ", "Zp": " ", "Cs": " ", "Cf": ""}
+"""Control characters, line ends, halves of a character; and what is seen only by what it does to others."""
 _LOOKAHEAD = 20
 """How many characters are looked at for one that is shown: a megabyte of blanks costs nothing."""
 
