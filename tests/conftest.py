@@ -1,10 +1,20 @@
-"""In every test: nothing was said to an emulator, or by one, that the vendor's description does not allow."""
+"""In every test: nothing was said to an emulator, or by one, that the vendor's description does not allow.
+
+And for those that ask: a PostgreSQL of their own, started with the first of them.
+"""
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
+from syncd.store.ledger import Ledger
 from tests.emulators.schemas import FOUND, describe
+from tests.postgres import empty, running
+
+# How long one example takes depends on the machine and on what else runs there: that is measured by `make bench`.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_report_header() -> str:
@@ -15,3 +25,24 @@ def pytest_report_header() -> str:
 def _exchanges_fit_the_published_descriptions():
     yield
     FOUND.verify()
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A running server."""
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_with_tables(postgres_server):
+    url = postgres_server.new_database()
+    Ledger.open(url).dispose()
+    return url
+
+
+@pytest.fixture
+def postgres_url(_postgres_with_tables):
+    """The URL of an empty ledger in PostgreSQL."""
+    empty(_postgres_with_tables)
+    return _postgres_with_tables

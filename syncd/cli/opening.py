@@ -15,9 +15,10 @@ from syncd.errors import LedgerError, UsageError
 from syncd.settings import Settings, embedded, load
 from syncd.settings.reading import FILE_NAME, SYSTEM_FILE
 from syncd.settings.text import CONFIG_VARIABLE
-from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
 from syncd.store.lock import pass_lock
+from syncd.store.opening import is_there
+from syncd.store.sqlite import database_path
 from syncd.team import Application
 from syncd.wiring import Surroundings, application
 
@@ -72,7 +73,7 @@ class Opening:
         """The URL of the ledger; without any configuration, of the one that ``--source`` left in ``./.syncd``."""
         if not self.configured and EMBEDDED_LEDGER.exists():
             return f"sqlite:///{EMBEDDED_LEDGER.resolve()}"
-        return self.settings().database
+        return self.settings().ledger_url(os.environ)
 
 
 @contextmanager
@@ -82,14 +83,14 @@ def opened(opening: Opening, command: str) -> Iterator[Application]:
     Raises LockHeld when one of them takes too long.
     """
     settings = opening.settings()
-    with _to_change(settings.database, opening, command) as ledger:
+    with _to_change(settings.ledger_url(os.environ), opening, command) as ledger:
         yield application(settings, Surroundings(ledger, now, os.environ))
 
 
 @contextmanager
 def opened_with(settings: Settings, command: str, *, wait: float) -> Iterator[Application]:
     """The application of these settings, likewise. Raises LockHeld when another command takes longer than ``wait``."""
-    with _to_change(settings.database, Opening(lock_wait=wait), command) as ledger:
+    with _to_change(settings.ledger_url(os.environ), Opening(lock_wait=wait), command) as ledger:
         yield application(settings, Surroundings(ledger, now, os.environ))
 
 
@@ -97,9 +98,8 @@ def opened_with(settings: Settings, command: str, *, wait: float) -> Iterator[Ap
 def opened_to_look(opening: Opening) -> Iterator[Application]:
     """The application, to look only: nothing is left behind, not even a ledger where there was none."""
     settings = opening.settings()
-    path = database_path(settings.database)
-    nothing_yet = path is not None and not path.exists()
-    with Ledger.open(MEMORY) if nothing_yet else Ledger.open(settings.database, readonly=True) as ledger:
+    url = settings.ledger_url(os.environ)
+    with Ledger.open(url, readonly=True) if is_there(url) else Ledger.open(MEMORY) as ledger:
         yield application(settings, Surroundings(ledger, now, os.environ))
 
 
@@ -128,6 +128,6 @@ def _to_change(url: str, opening: Opening, command: str) -> Iterator[Ledger]:
 
 
 def _refuse_absent(url: str, opening: Opening) -> None:
-    path = database_path(url)
-    if path is not None and not path.exists():
-        raise LedgerError(f"There is no ledger at {path} yet. The first pass makes it: syncd reconcile{opening.flags}")
+    if not is_there(url):
+        where = f" at {path}" if (path := database_path(url)) else ""
+        raise LedgerError(f"There is no ledger{where} yet. The first pass makes it: syncd reconcile{opening.flags}")

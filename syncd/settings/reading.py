@@ -166,7 +166,9 @@ def _completed(settings: Settings, *, base: Path, file: Path | None) -> Settings
         name: team.model_copy(update={"timezone": team.timezone or settings.timezone})
         for name, team in settings.teams.items()
     }
-    database = f"sqlite:///{base / settings.database_file}"
+    database = settings.database
+    if database.startswith("sqlite:///"):
+        database = f"sqlite:///{base / database.removeprefix('sqlite:///')}"
     complete = settings.model_copy(update={"teams": _rooted(teams, base), "database": database})
     complete._file = file
     complete._written = {base / path: str(path) for path in _paths(teams)}

@@ -6,6 +6,7 @@ A key that is not listed here is refused, and so is a value of another kind.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, Self
@@ -18,6 +19,7 @@ from connectors import NOTIFIERS, SOURCES, TRACKERS
 from syncd import __version__
 from syncd.core.model import State
 from syncd.core.state_words import find
+from syncd.errors import SettingsError
 from syncd.secrets import SecretReference
 from syncd.settings.text import NESTING, PREFIX
 from syncd.settings.values import (
@@ -248,7 +250,8 @@ class Settings(BaseSettings):
     )
 
     database: Database = DATABASE
-    """Where the ledger is kept: sqlite:/// and a path, which starts at this file unless it has a fourth slash."""
+    """Where the ledger is kept: sqlite:/// and a path, which starts at this file unless it has a fourth slash; or
+    postgresql://USER@HOST/NAME; or where that is written with its password, such as "env:SYNCD_DB"."""
     timezone: Zone = ZoneInfo("UTC")
     """The time zone of every team that has none of its own."""
     poll: Interval = timedelta(minutes=15)
@@ -271,10 +274,17 @@ class Settings(BaseSettings):
         """The file that was read, as an absolute path; None for the embedded defaults."""
         return self._file
 
-    @property
-    def database_file(self) -> Path:
-        """The file of the ledger, as an absolute path."""
-        return Path(self.database.removeprefix("sqlite:///"))
+    def ledger_url(self, environment: Mapping[str, str]) -> str:
+        """The address of the ledger, with its password if it has one. Raises SettingsError when it cannot be had."""
+        if not self.database.startswith(("env:", "file:")):
+            return self.database
+        reference = SecretReference.parse(self.database)
+        url = reference.resolve(environment)
+        if not url.startswith(("postgresql://", "sqlite:////")):
+            raise SettingsError(
+                f"The database in {reference} is no address; write postgresql://USER:PASSWORD@HOST/NAME."
+            )
+        return url
 
     def written(self, path: Path) -> str:
         """A path of these settings as it was written, which is how people call it."""

@@ -190,13 +190,25 @@ class Address:
 
 
 def database(written: object) -> str:
-    """``sqlite:///`` and a path. Raises ValueError for anything else, without repeating it: it may hold a password."""
+    """``sqlite:///PATH``, ``postgresql://USER@HOST/NAME``, or a reference to a secret that is one of these.
+
+    Raises ValueError for anything else, without repeating it: it may hold a password.
+    """
     text = written if isinstance(written, str) else ""
+    if text.startswith(("env:", "file:")):
+        return str(SecretReference.parse(text))
+    if text.startswith("postgresql://"):
+        if ("@" in text and ":" in text.removeprefix("postgresql://").rpartition("@")[0]) or "password=" in text:
+            raise ValueError(
+                'holds a password; write database = "env:NAME", and put the whole address into that variable'
+            )
+        return text
     scheme, _, path = text.partition(":///")
-    if text.startswith(("postgresql:", "postgresql+")):
-        raise ValueError("PostgreSQL is not available in this version; write sqlite:/// and the path of a file")
     if scheme != "sqlite" or not path.strip("/") or path == ":memory:" or "?" in path:
-        raise ValueError("is no database of ours; write sqlite:/// and the path of a file, without options")
+        raise ValueError(
+            "is no database of ours; write sqlite:/// and the path of a file, without options, or "
+            "postgresql://USER@HOST/NAME"
+        )
     return text
 
 
@@ -210,7 +222,15 @@ Database = Annotated[
     str,
     PlainValidator(database),
     WithJsonSchema(
-        {"type": "string", "pattern": "^sqlite:///[^?]+$", "examples": ["sqlite:////var/lib/syncd/syncd.db"]}
+        {
+            "type": "string",
+            "pattern": "^(sqlite:///[^?]+|postgresql://.+|(env|file):.+)$",
+            "examples": [
+                "sqlite:////var/lib/syncd/syncd.db",
+                "postgresql://syncd@db.example.com/syncd",
+                "env:SYNCD_DB",
+            ],
+        }
     ),
 ]
 Secrets = Annotated[

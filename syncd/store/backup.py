@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from syncd.errors import LedgerError
-from syncd.store.database import connect, database_path, make_folder
 from syncd.store.files import claim, free_name, put_in_place, sync, vacuum_into
 from syncd.store.opening import open_database
 from syncd.store.schema import SCHEMA, Schema, refuse_unknown, revision_of
+from syncd.store.sqlite import connect, database_path, make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,11 @@ def check(path: Path, *, schema: Schema = SCHEMA) -> None:
 
 def _file(url: str) -> Path:
     path = database_path(url)
+    if url.partition("://")[0] != "sqlite":
+        raise LedgerError(
+            "This ledger is kept by a server: copy it with `pg_dump`, and bring it back with `pg_restore` while no "
+            "syncd runs."
+        )
     if path is None:
         raise LedgerError("A ledger in memory cannot be backed up or restored; configure a database file.")
     return path

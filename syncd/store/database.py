@@ -1,22 +1,17 @@
-"""The engine: where the database is, how a connection is set up, how a transaction begins, what its errors mean.
+"""One database, opened: its transactions, and what its errors mean. Which one it is stands in its URL.
 
-SQLite through SQLAlchemy, with three habits of its own. The driver begins no transaction by itself: we say ``BEGIN
-IMMEDIATE`` for those that write (a deferred one that reads and then writes fails at once with "locked", whatever the
-timeout) and plain ``BEGIN`` for those that read. Each connection has WAL, synchronous FULL and foreign keys on. The
-file is made by us, readable by its owner alone.
+``sqlite.py`` and ``postgres.py`` know how a connection is set up there; nothing else differs for the rest of the store.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
-from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from syncd.errors import LedgerError
@@ -24,184 +19,108 @@ from syncd.errors import LedgerError
 BUSY_TIMEOUT = 10.0
 """Seconds a transaction waits for another process's write."""
 
-_PAUSE = 0.02
-"""Seconds between two tries of what SQLite does not wait for by itself."""
-
-_WRITES = "syncd_writes"
-
-_CURES = {
-    sqlite3.SQLITE_BUSY: "was locked by another process for too long; wait until that one ends, or stop it, then try "
-    "again",
-    sqlite3.SQLITE_CORRUPT: "is damaged; bring the last good copy back with `syncd db restore FILE`",
-    sqlite3.SQLITE_NOTADB: "is no SQLite database; check `database` in the configuration, or bring a good copy back "
-    "with `syncd db restore FILE`",
-    sqlite3.SQLITE_FULL: "cannot grow because the disk is full; make room, then try again",
-    sqlite3.SQLITE_READONLY: "cannot be written; give this user the right to write the file and its folder",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; give this user the right to read and write the file and its folder",
-    sqlite3.SQLITE_PERM: "cannot be opened; give this user the right to read and write the file and its folder",
-    sqlite3.SQLITE_IOERR: "cannot be read or written because the disk reports an error; check the disk, then try again",
-}
+Guard = Callable[[Connection], None]
+"""Asked at the beginning of each writing transaction; raises what forbids it."""
 
 
-def database_path(url: str) -> Path | None:
-    """The file of ``sqlite:///PATH``; None for ``sqlite://``, which is kept in memory. Raises LedgerError for others.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How one kind of database is spoken to."""
 
-    PATH is taken as it stands, no sign in it means anything. What is returned is absolute and free of symbolic links,
-    so that all who open one file also find one lock beside it.
-    """
-    scheme, separator, rest = url.partition("://")
-    if not separator or (scheme == "sqlite" and rest and not rest.startswith("/")):
-        raise LedgerError("The database URL cannot be read; write it like sqlite:////var/lib/syncd/syncd.db.")
-    if scheme != "sqlite":
-        raise LedgerError(
-            f"This version keeps its ledger in SQLite, not in {scheme}; "
-            "write the database like sqlite:////var/lib/syncd/syncd.db."
-        )
-    path = rest.removeprefix("/")
-    return None if path in ("", ":memory:") else Path(path).resolve()
+    explain: Callable[[BaseException], str | None]
+    """What one of its errors means and what to do, to follow the name of the ledger; None for a mistake of ours."""
+    reading: Mapping[str, Any] = field(default_factory=dict)
+    """SQLAlchemy's execution options of a transaction that reads one snapshot."""
+    writing: Mapping[str, Any] = field(default_factory=dict)
+    """The same of one that writes."""
+    rebuilding: Callable[[Connection], AbstractContextManager[None]] = lambda connection: nullcontext()
+    """Around a transaction in which tables may be rebuilt."""
 
 
 class Database:
-    """One database, opened. Safe for several threads: each transaction has a connection of its own."""
+    """Safe for several threads: each transaction has a connection of its own."""
 
-    def __init__(self, engine: Engine, path: Path | None, *, readonly: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        manner: Manner,
+        *,
+        name: str,
+        path: Path | None = None,
+        readonly: bool = False,
+        guard: Guard | None = None,
+    ) -> None:
         self._engine = engine
+        self._manner = manner
+        self._reader = engine.execution_options(**manner.reading)
+        self._writer = engine.execution_options(**manner.writing)
+        self._name = name
+        self._guard = guard
         self.readonly = readonly
         """Whether it was opened to look only."""
-        self._writer = engine.execution_options(**{_WRITES: True})
         self.path = path
-        """Its file; None in memory."""
+        """Its file; None where it has none."""
+
+    def guarded(self, guard: Guard) -> Database:
+        """The same database, for somebody whose writes the guard may refuse."""
+        return Database(
+            self._engine, self._manner, name=self._name, path=self.path, readonly=self.readonly, guard=guard
+        )
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A transaction that reads: one snapshot, and no lock that hinders a writer."""
-        with self._speaking(), self._engine.begin() as connection:
+        with self._speaking(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write; it holds the write lock from its beginning. Raises LedgerError when busy."""
+        """A transaction that may write. Raises LedgerError when others write for too long, and what the guard raises.
+
+        On SQLite it holds the write lock from its beginning; on PostgreSQL it may meet others, so what it reads in
+        order to change it has to be read and changed in one statement, or be locked.
+        """
         with self._speaking(), self._writer.begin() as connection:
+            if self._guard is not None:
+                self._guard(connection)
             yield connection
 
     @contextmanager
     def migrating(self) -> Iterator[Connection]:
-        """A writing transaction in which tables may be rebuilt: foreign keys are checked at its end only."""
-        with self._speaking(), self._writer.connect() as connection:
-            driver = connection.connection.cursor()
-            driver.execute("PRAGMA foreign_keys = OFF")  # Without effect inside a transaction, so before it begins.
-            try:
-                with connection.begin():
-                    yield connection
-                    if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                        raise LedgerError(f"{self} was left as it was: after the upgrade rows would point nowhere.")
-            finally:
-                driver.execute("PRAGMA foreign_keys = ON")
+        """A writing transaction in which tables may be rebuilt: it is the only one of its kind."""
+        with (
+            self._speaking(),
+            self._writer.connect() as connection,
+            self._manner.rebuilding(connection),
+            connection.begin(),
+        ):
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""
         self._engine.dispose()
 
     def __str__(self) -> str:
-        return _name(self.path)
+        return self._name
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
-        with speaking_of(self.path):
+        with speaking_of(self._name, self._manner.explain):
             yield
 
 
-def connect(path: Path | None, *, readonly: bool = False, busy_timeout: float = BUSY_TIMEOUT) -> Database:
-    """The database in a file (None: in memory), whatever is in it.
-
-    Makes the file and its folder, for the owner only, unless readonly. Raises LedgerError when it cannot be opened.
-    """
-    if path is None:
-        return Database(_engine(lambda: _open(":memory:", busy_timeout), only_one=True), None)
-    if not readonly:
-        make_private(path)
-    elif not path.exists():
-        raise LedgerError(f"There is no ledger at {path} yet; `syncd reconcile` makes it.")
-    elif not path.is_file():
-        raise LedgerError(f"{path} cannot be opened: it is no file.")
-    # Only a connection that may write clears SQLite's side files away again, so one that reads asks for that too.
-    ours = not readonly or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    where = f"file:{quote(str(path.absolute()))}?mode={'rw' if ours else 'ro'}"
-    with speaking_of(path):
-        if not readonly:
-            _write_ahead(where, busy_timeout)
-        return Database(_engine(lambda: _open(where, busy_timeout, readonly=readonly)), path, readonly=readonly)
-
-
-def make_private(path: Path) -> None:
-    """Make an empty file and its folder unless they are there, for the owner only; so SQLite makes its side files."""
-    make_folder(path)
-    try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise LedgerError(f"{path} cannot be opened for writing: {error.strerror}. Mend that, or move it.") from error
-
-
-def make_folder(path: Path) -> None:
-    """Make the folder that the file is to stand in unless it is there, for the owner only."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise LedgerError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
-
-
 @contextmanager
-def speaking_of(path: Path | None) -> Iterator[None]:
-    """Turn what the database says into a LedgerError that says what to do; mistakes in our SQL stay what they are."""
+def speaking_of(name: str, explain: Callable[[BaseException], str | None]) -> Iterator[None]:
+    """Turn what a database says into a LedgerError that says what to do; mistakes in our SQL stay what they are."""
     try:
         yield
-    except (DBAPIError, sqlite3.Error) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        code = getattr(cause, "sqlite_errorcode", None)
-        cure = _CURES.get(code & 0xFF) if code is not None else None
+    except DBAPIError as error:
+        cause: BaseException = error.orig or error
+        cure = explain(cause)
         if cure is None:
             raise
-        raise LedgerError(f"{_name(path)} {cure} ({cause}).") from error
+        raise LedgerError(f"{name} {cure} ({_first_line(cause)}).") from error
 
 
-def _name(path: Path | None) -> str:
-    return "The ledger in memory" if path is None else f"The ledger {path}"
-
-
-def _open(where: str, busy_timeout: float, *, readonly: bool = False) -> sqlite3.Connection:
-    # Without isolation_level=None the driver says a deferred BEGIN of its own before the first INSERT.
-    connection = sqlite3.connect(where, uri=True, timeout=busy_timeout, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute(f"PRAGMA query_only = {'ON' if readonly else 'OFF'}")
-    return connection
-
-
-def _write_ahead(where: str, busy_timeout: float) -> None:
-    """Switch the file to WAL, for good. Where WAL cannot be had (a network disk), SQLite keeps its older journal."""
-    deadline = time.monotonic() + busy_timeout
-    with closing(_open(where, busy_timeout)) as connection:
-        while True:
-            try:
-                connection.execute("PRAGMA journal_mode = WAL")
-            except sqlite3.OperationalError as error:
-                # Of several processes that switch a new file at once, SQLite refuses some without waiting.
-                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                    raise
-                time.sleep(_PAUSE)
-            else:
-                return
-
-
-def _engine(opener: Callable[[], sqlite3.Connection], *, only_one: bool = False) -> Engine:
-    # A database in memory *is* its connection, so its threads take turns.
-    size = {"pool_size": 1, "max_overflow": 0} if only_one else {}
-    # Parameters are text out of documents; they belong in no traceback.
-    engine = create_engine("sqlite://", creator=opener, poolclass=QueuePool, hide_parameters=True, **size)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(_WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _first_line(cause: BaseException) -> str:
+    return str(cause).strip().partition("\n")[0].rstrip(".")

@@ -8,10 +8,9 @@ from datetime import datetime
 from itertools import starmap
 
 from sqlalchemy import ColumnElement, Connection, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from syncd.store.records import Delivery, DeliveryState
-from syncd.store.rows import columns, names
+from syncd.store.rows import columns, insert, names
 from syncd.store.tables import deliveries
 
 _FIELDS = names(Delivery)
@@ -27,7 +26,7 @@ def insert_deliveries(connection: Connection, prepared: Sequence[Delivery]) -> N
     """Write new ones down; one that is there for its team, kind, period, channel and recipient stays as it is."""
     rows = [{name: value for name, value in asdict(each).items() if name != "id"} for each in prepared]
     if rows:
-        connection.execute(insert(deliveries).on_conflict_do_nothing(), rows)
+        connection.execute(insert(connection, deliveries).on_conflict_do_nothing(), rows)
 
 
 def claim_message(connection: Connection, message: str, *, at: datetime, until: datetime) -> bool:

@@ -9,7 +9,6 @@ from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, case, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from syncd.core.model import Disposition, KnownDocument, KnownItem, State, ThreeWay
 from syncd.errors import LedgerError
@@ -18,9 +17,11 @@ from syncd.store.rows import (
     ITEM,
     LINK,
     batches,
+    by_code_points,
     columns,
     document_values,
     documents_query,
+    insert,
     item_of,
     item_values,
     upsert,
@@ -36,7 +37,7 @@ JOINED = items.join(documents, documents.c.key == items.c.document).outerjoin(li
 
 def read_documents(connection: Connection, where: ColumnElement[bool] | None = None) -> list[KnownDocument]:
     """The documents that meet a condition on their table, in the order of their keys."""
-    query = documents_query().order_by(documents.c.key)
+    query = documents_query().order_by(by_code_points(connection, documents.c.key))
     if where is not None:
         query = query.where(where)
     return list(starmap(KnownDocument, connection.execute(query)))
@@ -45,7 +46,8 @@ def read_documents(connection: Connection, where: ColumnElement[bool] | None = N
 def read_items(connection: Connection, where: ColumnElement[bool] | None = None) -> list[KnownItem]:
     """The items that meet a condition on JOINED, with their links, in the order of document and line."""
     query = select(*columns(items, ITEM), *columns(links, LINK)).select_from(JOINED)
-    query = query.order_by(items.c.document, items.c.line, items.c.id)
+    document, item = by_code_points(connection, items.c.document), by_code_points(connection, items.c.id)
+    query = query.order_by(document, items.c.line, item)
     if where is not None:
         query = query.where(where)
     three_way = _three_way(connection, where)
@@ -109,7 +111,7 @@ def write_documents(connection: Connection, read: Iterable[KnownDocument], *, at
     rows = [document_values(document, at) for document in read]
     if not rows:
         return
-    statement = insert(documents)
+    statement = insert(connection, documents)
     new = statement.excluded
     kept = documents.c
     changed: dict[str, ColumnElement[Any]] = {n: new[n] for n in rows[0] if n not in ("key", "first_seen")}
@@ -122,7 +124,7 @@ def write_items(connection: Connection, known: Iterable[KnownItem]) -> None:
     """Insert or update items, not their links. What a person ignored stays ignored."""
     rows = [item_values(item) for item in known]
     if rows:
-        connection.execute(upsert(items, keep=("ignored",)), rows)
+        connection.execute(upsert(connection, items, keep=("ignored",)), rows)
 
 
 def update_clean(connection: Connection, clean: Mapping[str, str | None]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from syncd.errors import LedgerError
-from syncd.store.database import speaking_of
+from syncd.store.sqlite import speaking_of
 
 
 def free_name(path: Path, suffix: str) -> Path:

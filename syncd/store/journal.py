@@ -8,12 +8,11 @@ from datetime import datetime
 from itertools import starmap
 
 from sqlalchemy import Connection, bindparam, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
 from syncd.core.model import Event, Link
 from syncd.errors import LedgerError
 from syncd.store.records import Decision, DecisionKind, PassRecord
-from syncd.store.rows import EVENT, columns, event_values, names, upsert
+from syncd.store.rows import EVENT, columns, event_values, insert, names, upsert
 from syncd.store.tables import approvals, decisions, events, items, links, meta, passes
 
 # --- events ---------------------------------------------------------------------------------------------------------
@@ -148,12 +147,12 @@ def read_meta(connection: Connection, name: str) -> str | None:
 
 def write_meta(connection: Connection, name: str, value: str) -> None:
     """Set a named value."""
-    connection.execute(upsert(meta), {"name": name, "value": value})
+    connection.execute(upsert(connection, meta), {"name": name, "value": value})
 
 
 def insert_meta(connection: Connection, name: str, value: str) -> str:
     """Set a named value unless it is set; returns what is set then."""
-    connection.execute(insert(meta).on_conflict_do_nothing(), {"name": name, "value": value})
+    connection.execute(insert(connection, meta).on_conflict_do_nothing(), {"name": name, "value": value})
     stored = read_meta(connection, name)
     return value if stored is None else stored
 

@@ -45,8 +45,10 @@ from syncd.store.records import DecisionKind, Delivery, DeliveryState
 class Ledger(Reading):
     """Each method is one short transaction, on the disk when it returns; none is open between two calls.
 
-    Several threads and processes may use one ledger. All moments go in and come out aware, in UTC; a naive one is
-    refused. Every method raises LedgerError when the database cannot be used, or stays locked for too long.
+    Several threads and processes may use one ledger. A method that changes several tables does so in the order
+    documents, items, links, so that two of them never wait for each other crosswise. All moments go in and come out
+    aware, in UTC; a naive one is refused. Every method raises LedgerError when the database cannot be used, or stays
+    locked for too long.
     """
 
     @classmethod
@@ -246,9 +248,9 @@ class Ledger(Reading):
         Raises LedgerError for an unknown item.
         """
         with self._database.writing() as connection:
+            forget_clean(connection, item_id)
             insert_decision(connection, item_id, DecisionKind.IGNORE, value=reason, at=at)
             update_ignored(connection, item_id, reason)
-            forget_clean(connection, item_id)
             write_events(connection, events)
 
     def hand_link(self, item_id: str, ticket: str, *, at: datetime, events: Sequence[Event] = ()) -> None:
@@ -257,9 +259,9 @@ class Ledger(Reading):
         Raises LedgerError for an unknown item.
         """
         with self._database.writing() as connection:
+            forget_clean(connection, item_id)
             settle_decisions(connection, item_id, DecisionKind.LINK, at=at)
             insert_decision(connection, item_id, DecisionKind.LINK, value=ticket, at=at)
-            forget_clean(connection, item_id)
             write_events(connection, events)
 
     def hand_unlink(self, item_id: str, *, at: datetime, events: Sequence[Event] = ()) -> None:
@@ -268,10 +270,10 @@ class Ledger(Reading):
         Raises LedgerError for an unknown item, and for one without a link.
         """
         with self._database.writing() as connection:
+            forget_clean(connection, item_id)
             settle_decisions(connection, item_id, DecisionKind.LINK, at=at)
             insert_decision(connection, item_id, DecisionKind.UNLINK, at=at)
             delete_link(connection, item_id)
-            forget_clean(connection, item_id)
             write_events(connection, events)
 
     def obeyed(self, item_id: str, at: datetime) -> None:

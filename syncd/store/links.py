@@ -58,9 +58,10 @@ def write_links(connection: Connection, saved: Sequence[Link], *, at: datetime) 
     """Insert or replace the links of these items, with exactly these fields."""
     if not saved:
         return
+    # Links first: who holds a link's row is alone with its fields.
+    connection.execute(upsert(connection, links, keep=("linked_at",)), [link_values(link, at) for link in saved])
     for batch in batches([link.item_id for link in saved]):
         connection.execute(link_fields.delete().where(link_fields.c.item_id.in_(batch)))
-    connection.execute(upsert(links, keep=("linked_at",)), [link_values(link, at) for link in saved])
     rows = [row for link in saved for row in field_values(link)]
     if rows:
         connection.execute(link_fields.insert(), rows)

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from syncd.errors import LedgerError, LockHeld
-from syncd.store.database import database_path, make_private
+from syncd.store.sqlite import database_path, make_private
 
 _PAUSE = 0.1
 """Seconds between two tries."""

@@ -6,15 +6,15 @@ keeps reading tens of thousands of rows cheap. The tests send every field throug
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Row, Select, Table, select
-from sqlalchemy.dialects.sqlite import Insert, insert
+from sqlalchemy import ColumnElement, Connection, Row, Select, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from syncd.core.model import Effect, Event, KnownDocument, KnownItem, Link, ThreeWay
 from syncd.store import tables
@@ -95,12 +95,27 @@ def item_of(row: Row[Any], three_way: Mapping[str, Mapping[str, ThreeWay]]) -> K
     return KnownItem(**dict(zip(ITEM, row[:width], strict=True)), link=link)
 
 
-@cache  # building one takes longer than executing it
-def upsert(table: Table, *, keep: tuple[str, ...] = ()) -> Insert:
-    """INSERT, or UPDATE of the row with the same primary key, which keeps its values in ``keep``.
+def by_code_points(connection: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column to order by, in Python's order on every database; PostgreSQL's own is that of a language."""
+    return column.collate("C") if connection.dialect.name == "postgresql" else column
 
-    The one statement whose constructor is the dialect's own; PostgreSQL's has the same form.
-    """
+
+Insert = sqlite.Insert | postgresql.Insert
+"""INSERT … ON CONFLICT: the one statement whose constructor is the dialect's own; both have the same form."""
+
+
+def insert(connection: Connection, table: Table) -> Insert:
+    """INSERT that may say what to do ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, *, keep: tuple[str, ...] = ()) -> Insert:
+    """INSERT, or UPDATE of the row with the same primary key, which keeps its values in ``keep``."""
+    return _upsert(postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert, table, keep)
+
+
+@cache  # building one takes longer than executing it
+def _upsert(insert: Callable[[Table], Insert], table: Table, keep: tuple[str, ...]) -> Insert:
     statement = insert(table)
     key = [c.name for c in table.primary_key]
     changed = {c.name: statement.excluded[c.name] for c in table.c if c.name not in key and c.name not in keep}

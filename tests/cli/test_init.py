@@ -41,7 +41,7 @@ def test_what_init_writes_can_be_used_at_once(home, capsys):
     assert team.write_back is True
     assert [source.path for source in team.sources] == [home / "reports", home / odd]
     assert [(key, t.path, t.prefix) for key, t in team.trackers.items()] == [("files", home / "out/tickets", "OPS")]
-    assert settings.database_file == home / ".syncd/syncd.db"
+    assert settings.database == f"sqlite:///{home / '.syncd/syncd.db'}"
 
 
 def test_without_flags_it_writes_the_defaults(home, capsys):

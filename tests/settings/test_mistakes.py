@@ -48,7 +48,7 @@ def one(mistakes):
         ("poll = 900", "syncd.toml:1: poll: is no duration; write a whole number and s, m, h or d in quotes"),
         ("timezone = 'Europe/Berln'", 'syncd.toml:1: timezone: is no known time zone; did you mean "Europe/Berlin"?'),
         ("timezone = 2026-01-01", "syncd.toml:1: timezone: is no known time zone"),
-        ("database = 'postgresql://db/x'", "syncd.toml:1: database: PostgreSQL is not available in this version"),
+        ("database = 'postgresql://u:p@db/x'", "syncd.toml:1: database: holds a password"),
         ("[web]\nlisten = '0.0.0.0:80'", 'syncd.toml:1: web: others can reach this address; add token = "env:NAME"'),
         ("[web]", "syncd.toml:1: web.listen: is missing; add it"),
         ("[web]\nlisten = 'localhost:80'\ntoken = 'hunter2'", f"syncd.toml:3: web.token: a secret {LITERAL}"),

@@ -42,7 +42,7 @@ def test_one_team_with_a_source_and_a_tracker_is_enough(loaded, tmp_path):
     settings = loaded(TEAM)
     team = settings.teams["payments"]
     assert settings.file == tmp_path / "syncd.toml"
-    assert settings.database_file == tmp_path / ".syncd/syncd.db"
+    assert settings.database == f"sqlite:///{tmp_path / '.syncd/syncd.db'}"
     assert settings.timezone == ZoneInfo("UTC")
     assert settings.poll == timedelta(minutes=15)
     assert settings.web is None
@@ -177,7 +177,7 @@ def test_variables_override_the_file(loaded, tmp_path):
         SYNCD_WEB__JIRA_SECRET="env:JIRA",
     )
     team = settings.teams["Payments"]
-    assert settings.database_file == tmp_path / "elsewhere.db"
+    assert settings.database == f"sqlite:///{tmp_path / 'elsewhere.db'}"
     assert settings.poll == timedelta(minutes=1)
     assert settings.limits.quarantine == timedelta(seconds=4)
     assert settings.limits.creates_per_pass == 3
@@ -220,7 +220,7 @@ def test_a_folder_or_a_file_is_enough_for_the_embedded_defaults(tmp_path, name, 
     assert team == "default"
     assert settings.file is None
     assert settings.timezone == ZoneInfo("UTC")
-    assert settings.database_file == tmp_path / ".syncd/syncd.db"
+    assert settings.database == f"sqlite:///{tmp_path / '.syncd/syncd.db'}"
     assert [(s.kind, s.path) for s in only.sources] == [("folder", tmp_path / name)]
     assert [(t.kind, t.path, t.prefix) for t in only.trackers.values()] == [
         ("folder", tmp_path / ".syncd/tickets", "T")

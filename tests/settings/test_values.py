@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from syncd.errors import SettingsError
 from syncd.settings.values import (
     Address,
     WeeklyTime,
@@ -175,14 +176,39 @@ def test_anything_else_is_no_address(written):
         "sqlite:///:memory:",
         "sqlite:///x.db?mode=ro",
         "mysql://syncd:hunter2@db/x",
-        "postgresql://syncd:hunter2@db/x",
         "postgresql+psycopg://syncd:hunter2@db/x",
         5,
     ],
 )
-def test_only_a_file_of_sqlite_can_be_the_ledger_in_this_version(written):
+def test_anything_else_is_no_database(written):
     with pytest.raises(ValueError, match="write sqlite:///") as raised:
         database(written)
+    assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize("written", ["postgresql://db/x", "postgresql://syncd@db:5432/x?sslmode=require", "env:DB"])
+def test_the_ledger_may_be_kept_by_a_server(written):
+    assert database(written) == written
+
+
+@pytest.mark.parametrize("written", ["postgresql://syncd:hunter2@db/x", "postgresql://syncd@db/x?password=hunter2"])
+def test_a_password_belongs_into_no_configuration(written):
+    with pytest.raises(ValueError, match='holds a password; write database = "env:NAME"') as raised:
+        database(written)
+    assert "hunter2" not in str(raised.value)
+
+
+def test_the_address_of_the_ledger_may_be_a_secret(settings_of):
+    settings = settings_of('database = "env:DB"\n' + TEAM)
+    assert settings.database == "env:DB"
+    assert settings.ledger_url({"DB": "postgresql://syncd:hunter2@db/x\n"}) == "postgresql://syncd:hunter2@db/x"
+
+
+@pytest.mark.parametrize(("environment", "words"), [({}, "is missing"), ({"DB": "hunter2"}, "is no address")])
+def test_an_address_that_cannot_be_had_is_told_without_repeating_it(settings_of, environment, words):
+    settings = settings_of('database = "env:DB"\n' + TEAM)
+    with pytest.raises(SettingsError, match=words) as raised:
+        settings.ledger_url(environment)
     assert "hunter2" not in str(raised.value)
 
 
@@ -198,4 +224,3 @@ def test_only_a_file_of_sqlite_can_be_the_ledger_in_this_version(written):
 def test_the_ledger_lies_relative_to_the_configuration_file(settings_of, written, file):
     settings = settings_of((f'database = "{written}"\n' if written else "") + TEAM)
     assert settings.database == f"sqlite:///{file}"
-    assert settings.database_file == Path(file)

@@ -10,8 +10,8 @@ from ledger_values import AT, a_document, a_link, an_item, remember
 
 from syncd.errors import LedgerError
 from syncd.store.backup import backup, check, restore
-from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
+from syncd.store.sqlite import database_path
 
 KEPT = "syncd.db.replaced-20260302T093000Z"
 

@@ -121,7 +121,7 @@ def test_after_its_end_another_create_may_begin(ledger, state):
 
 
 def test_an_effect_for_an_item_that_was_never_remembered_is_a_bug(ledger):
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         prepare(ledger, "ffffffff")
 
 

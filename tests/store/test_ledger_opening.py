@@ -13,8 +13,8 @@ import pytest
 from ledger_values import AT, a_document, an_item, remember
 
 from syncd.errors import LedgerError
-from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
+from syncd.store.sqlite import database_path
 
 
 def mode(path):
@@ -168,7 +168,7 @@ def test_a_ledger_with_overwritten_pages_is_damaged(url, path):
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("postgresql://localhost/syncd", "keeps its ledger in SQLite, not in postgresql"),
+        ("mysql://localhost/syncd", "cannot be read; write sqlite:///PATH or postgresql://"),
         ("/var/lib/syncd/syncd.db", "cannot be read; write it like sqlite:////"),
         ("", "cannot be read"),
         ("sqlite://syncd.db", "cannot be read"),

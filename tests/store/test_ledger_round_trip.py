@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_values import AT, a_document, an_item
 
@@ -25,8 +26,9 @@ from syncd.core.model import (
     ThreeWay,
 )
 from syncd.store.ledger import Ledger
+from tests.postgres import empty
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 WORDS = st.none() | TEXT
 DATES = st.none() | st.dates(date(1, 1, 1), date(9999, 12, 31))
 MOMENTS = st.datetimes(AT.replace(tzinfo=None, year=1), timezones=st.just(UTC))
@@ -99,16 +101,26 @@ EVENTS = st.builds(
     side=st.sampled_from(Side),
     at=MOMENTS,
 )
-few = settings(max_examples=25, deadline=None)
+few = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def a_ledger():
-    return Ledger.open("sqlite://")
+@pytest.fixture(params=["sqlite", "postgres"])
+def a_ledger(request):
+    """Opens an empty ledger."""
+    if request.param == "sqlite":
+        return lambda: Ledger.open("sqlite://")
+    url = request.getfixturevalue("postgres_url")
+
+    def emptied():
+        empty(url)
+        return Ledger.open(url)
+
+    return emptied
 
 
 @few
 @given(document=DOCUMENTS, at=MOMENTS)
-def test_a_document(document, at):
+def test_a_document(a_ledger, document, at):
     with a_ledger() as ledger:
         ledger.remember(document, [], at=at)
         assert ledger.documents(document.source) == {document.key: document}
@@ -119,7 +131,7 @@ def test_a_document(document, at):
 
 @few
 @given(item=ITEMS)
-def test_an_item_with_its_link(item):
+def test_an_item_with_its_link(a_ledger, item):
     with a_ledger() as ledger:
         ledger.remember(a_document(), [item], at=AT)
         ledger.save_links([item.link] if item.link else [], AT)
@@ -128,7 +140,7 @@ def test_an_item_with_its_link(item):
 
 @few
 @given(before=ITEMS, after=ITEMS)
-def test_an_item_that_changed_in_every_field(before, after):
+def test_an_item_that_changed_in_every_field(a_ledger, before, after):
     with a_ledger() as ledger:
         for item in (before, after):
             ledger.remember(a_document(), [item], at=AT)
@@ -138,7 +150,7 @@ def test_an_item_that_changed_in_every_field(before, after):
 
 @few
 @given(kind=st.sampled_from(EffectKind), tracker=WORDS, marker=WORDS, payload=PAYLOADS, at=MOMENTS)
-def test_an_effect(kind, tracker, marker, payload, at):
+def test_an_effect(a_ledger, kind, tracker, marker, payload, at):
     with a_ledger() as ledger:
         ledger.remember(a_document(), [an_item()], at=AT)
         asked = {"document": "a.md", "item_id": "00000001", "tracker": tracker, "marker": marker, "payload": payload}
@@ -150,13 +162,13 @@ def test_an_effect(kind, tracker, marker, payload, at):
 
 @few
 @given(events=st.lists(EVENTS, max_size=4))
-def test_events(events):
+def test_events(a_ledger, events):
     with a_ledger() as ledger:
         ledger.remember(a_document(), [an_item()], at=AT, events=events)
         assert ledger.events() == sorted(events, key=lambda event: event.at)
 
 
-def test_the_year_one_comes_back_with_its_zeros():
+def test_the_year_one_comes_back_with_its_zeros(a_ledger):
     early = datetime(1, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
     with a_ledger() as ledger:
         ledger.remember(a_document(first_seen=early), [], at=AT)

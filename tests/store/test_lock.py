@@ -10,8 +10,8 @@ import pytest
 from ledger_values import AT
 
 from syncd.errors import LedgerError, LockHeld
-from syncd.store.database import database_path
 from syncd.store.lock import pass_lock
+from syncd.store.sqlite import database_path
 
 HOLDER = """
 import sys

@@ -13,10 +13,10 @@ from sqlalchemy import create_engine, inspect
 
 from syncd.errors import LedgerError
 from syncd.store.backup import upgrade
-from syncd.store.database import database_path
 from syncd.store.ledger import Ledger
 from syncd.store.opening import open_database
 from syncd.store.schema import SCHEMA, Schema
+from syncd.store.sqlite import database_path
 from syncd.store.tables import METADATA
 
 NEXT = """
@@ -74,15 +74,24 @@ def index(seen):
     return seen["name"], seen["column_names"], seen["unique"], str(seen["dialect_options"].get("sqlite_where"))
 
 
-def test_the_migrations_build_the_tables_as_declared():
-    opened = open_database("sqlite://")
+@pytest.fixture(params=["sqlite", "postgres"])
+def two_empty(request):
+    """The URLs of two databases without tables."""
+    if request.param == "sqlite":
+        return "sqlite://", "sqlite://"
+    server = request.getfixturevalue("postgres_server")
+    return server.new_database(), server.new_database()
+
+
+def test_the_migrations_build_the_tables_as_declared(two_empty):
+    opened = open_database(two_empty[0])
     with opened.database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, METADATA) == []
         migrated = shape(connection)
     opened.database.close()
 
-    engine = create_engine("sqlite://")
+    engine = create_engine(two_empty[1].replace("postgresql:", "postgresql+psycopg:"))
     with engine.begin() as connection:
         METADATA.create_all(connection)
         declared = shape(connection)
