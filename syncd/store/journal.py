@@ -161,6 +161,6 @@ def swap_meta(connection: Connection, name: str, seen: str | None, value: str) -
     """Set a named value if it is still the one that was seen (None: not set); whether it was."""
     row = {"name": name, "value": value}
     if seen is None:
-        return connection.execute(insert(meta).on_conflict_do_nothing(), row).rowcount == 1
+        return connection.execute(insert(connection, meta).on_conflict_do_nothing(), row).rowcount == 1
     still = (meta.c.name == name) & (meta.c.value == seen)
     return connection.execute(update(meta).where(still).values(value=value)).rowcount == 1
