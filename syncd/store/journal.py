@@ -161,6 +161,7 @@ def swap_meta(connection: Connection, name: str, seen: str | None, value: str) -
     """Set a named value if it is still the one that was seen (None: not set); whether it was."""
     row = {"name": name, "value": value}
     if seen is None:
-        return connection.execute(insert(connection, meta).on_conflict_do_nothing(), row).rowcount == 1
+        statement = insert(connection, meta).on_conflict_do_nothing().returning(meta.c.name)
+        return connection.execute(statement, row).first() is not None
     still = (meta.c.name == name) & (meta.c.value == seen)
     return connection.execute(update(meta).where(still).values(value=value)).rowcount == 1
