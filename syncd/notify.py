@@ -21,7 +21,7 @@ from syncd.core.calendar import Calendar
 from syncd.core.combine import combined
 from syncd.core.digest import Digest, DigestKind, Memory
 from syncd.core.for_owner import for_owner
-from syncd.core.model import Disposition, Event
+from syncd.core.model import Disposition, Effect, EffectKind, Event
 from syncd.core.notice import notice
 from syncd.core.retro import retro
 from syncd.core.review import review
@@ -257,7 +257,11 @@ def remembered(ledger: Reading, team: Team) -> Memory:
     for event in ledger.events():
         if event.item_id in known:
             events[event.item_id].append(event)
-    return Memory(team.name, team.zone, documents, items, events)
+    refusals: defaultdict[str, list[Effect]] = defaultdict(list)
+    for kind in (EffectKind.CREATE, EffectKind.UPDATE):
+        for item, effect in ledger.last_refusals(list(documents), kind).items():
+            refusals[item].append(effect)
+    return Memory(team.name, team.zone, documents, items, events, refusals)
 
 
 def digest_of(memory: Memory, what: Due, *, today: date, since: datetime | None = None) -> Digest:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syncd.core.calendar import Calendar
 from syncd.core.model import State
-from syncd.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, UsageError
+from syncd.errors import DeliveryDeferred, DeliveryRefused, DeliveryUnknown, Refused, UsageError
 from syncd.notices import RECENT
 from syncd.notify import GIVE_UP, LEASE, notify, resend
 from syncd.store.ledger import Ledger
@@ -236,6 +236,37 @@ def test_a_refusal_of_long_ago_is_told_no_more(world):
     mail = world.channel("mail")
     world.notify()
     assert all("Not delivered" not in said(payload) for _, _, payload in mail.arrived)
+
+
+def test_what_a_tracker_refused_is_told_until_it_is_settled(world):
+    chat, tracker = world.channel(), world.line.tracker
+    world.notify()
+    tracker.fail_next("update", Refused("The workflow has no way to Done."))
+    tracker.fail_next("create", Refused("Component is required."))
+    world.line.edit("a.md", "| Core | Oct 20, 2026 | Open |", "| Core | Oct 20, 2026 | Done |")
+    world.line.write("b.md", table("| 3 | Write a runbook | Web | | Open |"))
+    world.line.run()
+    world.clock.moment += timedelta(weeks=1)
+    world.notify()
+    told = said(chat.arrived[1][2])
+    assert "MEM-1 does not take the state done: The workflow has no way to Done." in told
+    assert "Its ticket was refused: Component is required." in told
+    world.line.run()
+    world.clock.moment += timedelta(weeks=1)
+    world.notify()
+    assert "does not take" not in said(chat.arrived[2][2])
+    assert "refused" not in said(chat.arrived[2][2])
+
+
+def test_what_a_person_settled_in_the_ticket_is_told_no_more(world):
+    chat, tracker = world.channel(), world.line.tracker
+    tracker.fail_next("update", Refused("The workflow has no way to Done."))
+    world.line.edit("a.md", "| Open |", "| Done |")
+    world.line.run()
+    tracker.person_moves("MEM-1", State.DONE)
+    world.line.run()
+    world.notify()
+    assert "does not take" not in said(chat.arrived[0][2])
 
 
 def test_a_weekly_that_is_four_days_late_is_skipped(tmp_path):

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from syncd.core.model import Event, KnownDocument, KnownItem, State
+from syncd.core.model import Effect, Event, KnownDocument, KnownItem, State
 
 
 class DigestKind(StrEnum):
@@ -35,6 +35,8 @@ class Memory:
     """Their items that have a row, by document and line."""
     events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
     """By item id, oldest first."""
+    refusals: Mapping[str, Sequence[Effect]] = field(default_factory=dict)
+    """By item id: its last create and its last update, where they were refused."""
     owner: str | None = None
     """Whose items alone these are, when the digest is for one owner."""
 

@@ -5,20 +5,25 @@ is clear enough to act.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import date
 
+from syncd.core.desired import ticket_title
 from syncd.core.merge import gone
-from syncd.core.model import Disposition, KnownItem, Link, Presence, State
-from syncd.core.standing import state_of
+from syncd.core.model import Disposition, Effect, EffectKind, KnownItem, Link, Presence, State
+from syncd.core.standing import WANTED, state_of
 
 _PLAIN_WORD = re.compile(r"[a-z]+(?=[ ,:])")
 
 
-def dispute(item: KnownItem) -> str:
+def dispute(item: KnownItem, refusals: Iterable[Effect] = ()) -> str:
     """What a person has to settle about an item, as sentences; "" when there is nothing.
 
-    Of a closed item only whether it is closed: its date or its lost ticket is nobody's worry any more.
+    ``refusals`` are its last create and its last update where the tracker refused them. Of a closed item only whether
+    it is closed: its date or its lost ticket is nobody's worry any more.
     """
+    if item.link is None and (refused := next((e for e in refusals if e.kind is EffectKind.CREATE), None)):
+        return sentence(f"its ticket was refused: {refused.reason}") if item.disposition in WANTED else ""
     if item.disposition is Disposition.BLOCKED:
         return sentence(item.reason or "it waits for a person")
     if item.link is None:
@@ -27,7 +32,7 @@ def dispute(item: KnownItem) -> str:
         return _two_states(item.link)
     if item.link.presence is not Presence.HERE:
         return sentence(item.reason or gone(item.link.presence, item.link.key))
-    return " ".join(words for words in (_two_states(item.link), _two_dates(item.link)) if words)
+    return " ".join(filter(None, (_two_states(item.link), _two_dates(item.link), *_refused(item, item.link, refusals))))
 
 
 def sentence(text: str) -> str:
@@ -59,6 +64,27 @@ def _two_dates(link: Link) -> str:
         return ""
     said, there = date.fromisoformat(field.document), date.fromisoformat(field.ticket)
     return f"The row says due {said}, its ticket {there}."
+
+
+def _refused(item: KnownItem, link: Link, refusals: Iterable[Effect]) -> Iterator[str]:
+    """What the ticket did not take, while the row still says it and the ticket does not."""
+    says = {"title": ticket_title(item.action), "state": item.state, "due": item.due_date and str(item.due_date)}
+    for effect in (e for e in refusals if e.kind is EffectKind.UPDATE):
+        told = [
+            words.format(str(value).replace("_", " "))
+            for name, words in _TOLD.items()
+            if (value := effect.payload.get(name)) and says.get(name, value) == value != link.fields[name].ticket
+        ]
+        if told:
+            yield sentence(f"{link.key} does not take {' and '.join(told)}: {effect.reason}")
+
+
+_TOLD = {
+    "title": "its new title",
+    "state": "the state {}",
+    "due": "the due date {}",
+    "document": "the link to its postmortem",
+}
 
 
 def _word(state: State) -> str:

@@ -141,7 +141,7 @@ def _case(memory: Memory, item: KnownItem, *, day: date, secrets: frozenset[str]
     due_in = (due - day).days if due else None
     seen = _day(memory, got_ticket(events) or document.first_finished or document.first_seen)
     dates = date_moves(events)
-    settle = dispute(item)
+    settle = dispute(item, memory.refusals.get(item.id, ()))
     tells = item.disposition is Disposition.LINKED or (item.disposition is Disposition.IGNORED and not state.closed)
     told = settle or (sentence(item.reason) if tells and item.reason else "")
     link = item.link
