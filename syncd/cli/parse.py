@@ -12,7 +12,7 @@ from pathlib import Path
 from syncd.cli.printable import counted, printable
 from syncd.cli.streams import put
 from syncd.cli.terminal import Line, Terminal
-from syncd.core.model import ActionItem, Document, Markup, Postmortem, Problem, State
+from syncd.core.model import ActionItem, Document, Markup, Postmortem, Problem, Reference, State
 from syncd.core.postmortem import Finished, finished, parse
 
 _SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".md.erb", ".html.erb", ".html", ".htm", ".xhtml")
@@ -107,6 +107,12 @@ def as_object(path: str, postmortem: Postmortem, told: Finished) -> dict[str, ob
     }
 
 
+def _ticket(reference: Reference) -> str:
+    """The reference as written; the URL of a link whose words name no ticket that we could tell apart."""
+    known = reference.key is not None or reference.number is not None
+    return reference.text if known or not reference.url else reference.url
+
+
 def _item(item: ActionItem) -> dict[str, object]:
     reference = item.references[0] if item.references else None
     return {
@@ -120,7 +126,7 @@ def _item(item: ActionItem) -> dict[str, object]:
         "due_date": _iso(item.due_date),
         "status": item.status,
         "state": item.state.value if item.state else None,
-        "ticket": reference.text if reference else None,
+        "ticket": _ticket(reference) if reference else None,
         "ticket_named": bool(reference and reference.named),
     }
 

@@ -52,7 +52,7 @@ _BRACKETED_OWNER = re.compile(rf"[\[(](?P<owner>{NAMES})[\])]\s*[:—–-]?\s+(?
 _NAMED_OWNER = re.compile(rf"(?P<owner>{NAMES}|{HANDLES})\s*(?:[:：]|\s[—–-])\s+(?=\S)")
 _BEHIND_OWNER = re.compile(r"[\s:—–-]*(?:to\s+)?")
 _SUBJECT = re.compile(
-    rf"(?P<owner>(?:The\s+)?(?:{HANDLES}|{NAME}(?:\s(?:{NAME}|team|and|&|\+)){{0,5}}))"
+    rf"(?P<owner>(?:The\s+)?(?:{HANDLES}|{NAME}(?:\s(?:{NAME}|team|and|&|\+)){{0,5}})|[Tt]he\s(?:[\w-]+\s){{1,3}}team)"
     r"\s+(?:to|will|agreed to)\s+(?P<verb>[a-z][\w-]*)"
 )
 _NO_NAMES = phrases("""
@@ -107,7 +107,8 @@ def subject_owner(action: str) -> str | None:
     if " will " in match[0] and not (handle or owner.lower().endswith(" team")):
         return None
     first = first_word(owner)
-    return None if first in _NO_NAMES or (first in VERBS and not handle) else owner.removeprefix("The ")
+    known = handle or owner.startswith("the ")
+    return None if first in _NO_NAMES or (first in VERBS and not known) else re.sub(r"^[Tt]he\s", "", owner)
 
 
 _STILL_OPEN = re.compile(r"\b(?:BLOCKED|PENDING|TODO|OPEN|NOT (?:DONE|STARTED))\b")

@@ -12,7 +12,7 @@ from syncd.core.fields import split_owners
 from syncd.core.model import ActionItem, Bullet, Markup, Problem, Span, State, Table
 from syncd.core.prose import Passage, Prose
 from syncd.core.references import find_references, named_first
-from syncd.core.sections import Place
+from syncd.core.sections import Meaning, Place, meaning_of
 from syncd.core.sentence import Sentence, attributes_of, read_sentence
 from syncd.core.states import whole_state
 from syncd.core.verbs import starts_as_task
@@ -49,7 +49,8 @@ class Task:
     """A task where it stands.
 
     ``details`` are lines under it that may add owner, date, state or ticket; ``told`` what else is known to add them;
-    ``more`` its other paragraphs, which may mention tickets; ``group`` what the list above it is called.
+    ``more`` its other paragraphs and ``explained`` entries under it, which may mention tickets; ``group`` what the
+    list above it is called.
     """
 
     line: int
@@ -61,6 +62,7 @@ class Task:
     details: Sequence[Prose] = ()
     told: Sequence[Sentence] = ()
     more: Sequence[Paragraph] = ()
+    explained: Sequence[Prose] = ()
     group: str | None = None
 
 
@@ -75,7 +77,8 @@ def read_task(task: Task, reading: Reading, findings: Findings) -> ActionItem:
     if problem:
         findings.problems.append(Problem(task.line, problem))
     references = [*sentence.references, *(r for e in extra for r in e.references)]
-    references += [f.reference for p in task.more for f in find_references(p.prose, reading.projects)]
+    beside = [*(paragraph.prose for paragraph in task.more), *task.explained]
+    references += [f.reference for prose in beside for f in find_references(prose, reading.projects)]
     item = ActionItem(
         line=task.line,
         action=sentence.action,
@@ -170,6 +173,8 @@ def _group_owner(place: Place, people: frozenset[str]) -> str | None:
     if _HANDLES.fullmatch(words) or words.lower() in people or _TEAM.fullmatch(words):
         return words
     if not place.group_in_bold or words in _NOT_INITIALS or plain_words(words) in GROUP_WORDS:
+        return None
+    if meaning_of(words) is not Meaning.NEUTRAL:
         return None
     named = _NAMES.fullmatch(words) and not _COMMON.search(words) and not starts_as_task(words)
     return words if _INITIALS.fullmatch(words) or (named and len(words.split()) <= 3) else None

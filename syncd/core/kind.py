@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from syncd.core.blocks import Heading, ListItem, Page, Paragraph
+from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.facts import Fact, of_kind
 from syncd.core.fields import is_cell_placeholder, is_placeholder
 from syncd.core.model import Document, Kind
 from syncd.core.prose import Passage, squeeze
 from syncd.core.sections import Meaning, meaning_of
-from syncd.core.words import fold, phrases, plain_words, unaccented
+from syncd.core.words import ACTION_HEADINGS, fold, phrases, plain_words, unaccented
 
 _SECTION_TITLES = phrases("timeline, summary, metadata, overview, introduction, contents, table of contents, date")
 _TEMPLATE = re.compile(
@@ -35,28 +35,45 @@ _UNFILLED_TITLE = re.compile(
 _SAMPLE_TITLE = re.compile(
     r"\bXX+\b|\bPMXX|\b(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)"
     r"|^(?:title|incident|name)\s*(?:[(\[][^()\[\]]*[)\]])?\s*[:：]?\s*$|^(?:title|name) of\b"
+    r"|\b(?:short|brief) (?:description|title|summary)\b|\bdescriptive (?:name|title)\b"
     r"|\b(?:incident|post-?mortem|report|outage|event) (?:title|name)\b|<[a-z][a-z _-]*>|\[(?:incident )?(?:title"
     r"|name)\b"
     r"|事故标题|标题$|タイトル$|título del|titre de l",
     re.IGNORECASE,
 )
 """A title that says what should stand there."""
+_COLLECTION = re.compile(
+    r"^\W*post-?mortems\s*(?:[:—–-]|$)|^\D*\b(?:post-?mortems|incident reports)\s*(?:[(（].*)?$", re.IGNORECASE
+)
+"""A title that speaks of all of them."""
 _HOW_TO = re.compile(
-    r"^post-?mortems\s*[:—–-]"
-    r"|^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
+    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
     r"|writing\b|running\b|conducting\b|index\b)"
     r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide"
     r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
-    r"|^(?:incident )?(?:post-?mortems|incident reports|incidents|retrospectives)$",
+    r"|^(?:incident )?(?:incidents|retrospectives)$"
+    r"|^(?:post-?mortem|incident|retrospective) checklist$"
+    r"|^(?:create|write|conduct|run|prepare|generate|perform|draft)\b.*\b(?:incident reports?|post-?mortems?)\b",
     re.IGNORECASE,
 )
+_TEACHES = re.compile(
+    r"\b(?:write|writing|asked to write|prepare) (?:an?|your) (?:\w+ )?(?:post-?mortem|incident report)\b"
+    r"|\b(?:must|should) contain\b|\b(?:fill|copy|duplicate) (?:this|out this|in this)\b|\buse this template\b"
+    r"|\bpost-?mortems?\W(?:\([^()]*\) )?(?:is|are|typically involves?) (?:an? )?(?:\w+ )?"
+    r"(?:process|documents?|records?|rituals?|meetings?|blame-free|opportunit)",
+    re.IGNORECASE,
+)
+"""What the first lines of an exercise or guide say."""
 _PROJECT = re.compile(
     r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
     r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
-    r"|\br[eé]trospe[ck]t\w+|\bretrospettiv\w+|\bretro\b|\blessons from\b|\bengagement post-?mortem"
-    r"|プロジェクト振り返り|スプリント振り返り|レトロスペクティブ|项目复盘|迭代回顾|回顧|회고|ретроспектив|projekt-?rückblick",
+    r"|\bretro\b|\blessons from\b|\bengagement post-?mortem"
+    r"|プロジェクト振り返り|スプリント振り返り|レトロスペクティブ|项目复盘|迭代回顾|回顧|회고|projekt-?rückblick",
     re.IGNORECASE,
 )
+_RETROSPECTIVE = re.compile(r"\br[eé]trospe[ck]t\w+|\bretrospettiv\w+|ретроспектив", re.IGNORECASE)
+"""How people call a look back on a project, and some on an incident."""
+_BROKE = re.compile(r"\b(?:bugs?|leak\w*|broken?|stopp\w+|fail\w*|crash\w*|down)\b", re.IGNORECASE)
 _OUTAGE = re.compile(
     r"\bin[cs]iden|\boutage|\bdowntime|störung|vorfall|ausfall|\bpanne|障害|インシデント|事故|故障|장애|инцидент|інцидент"
     r"|сбой",
@@ -98,7 +115,9 @@ _INCIDENT_ONLY = re.compile(
 """What only the postmortem of an incident has a heading about."""
 _PROJECT_LABELS = ("engagement period", "project period", "engagement")
 _FIRST_BLOCKS = 80
+_FIRST_WORDS = 6
 _SHORT = 60
+_LONGEST_TITLE = 100
 
 
 def title_of(document: Document, page: Page, known: Sequence[Fact]) -> tuple[str, int]:
@@ -107,12 +126,28 @@ def title_of(document: Document, page: Page, known: Sequence[Fact]) -> tuple[str
         return page.front["title"]
     first = next((b for b in page.blocks if isinstance(b, Heading) and b.prose.plain), None)
     words = squeeze(first.prose.plain) if first else ""
-    if first and plain_words(words) not in _SECTION_TITLES and meaning_of(words) is not Meaning.ACTIONS:
+    if first and plain_words(words) not in _SECTION_TITLES and not _is_section(first, words):
         return words, first.line
     if named := next(of_kind(known, "title"), None):
         return named.value, named.line
+    if first is None and (told := _first_line(page)):
+        return told
     stem = _file_name(document).split(".")[0]
     return stem.replace("-", " ").replace("_", " ").strip() or document.path, 1
+
+
+def _is_section(heading: Heading, words: str) -> bool:
+    """Whether a first heading is that of a section already; one of the first level that only speaks of it is not."""
+    return plain_words(words) in ACTION_HEADINGS or (heading.level > 1 and meaning_of(words) is Meaning.ACTIONS)
+
+
+def _first_line(page: Page) -> tuple[str, int] | None:
+    """What a text without headings begins with, when that is a line about an incident."""
+    block = page.blocks[0] if page.blocks else None
+    if not isinstance(block, Paragraph):
+        return None
+    words = squeeze(block.passage.lines()[0].prose.plain).rstrip(".")
+    return (words, block.line) if len(words) <= _LONGEST_TITLE and _INCIDENT.search(words) else None
 
 
 def _file_name(document: Document) -> str:
@@ -121,10 +156,11 @@ def _file_name(document: Document) -> str:
 
 def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *, dated: bool) -> Kind:
     """Incident, project, or something else: a template, a how-to. ``dated``: head or title name a day."""
-    empty = _UNFILLED_TITLE.search(title) or _NAMED_TEMPLATE.search(title)
-    if empty or (not dated and _is_form(document, known, title)):
+    empty = any(pattern.search(title) for pattern in (_UNFILLED_TITLE, _NAMED_TEMPLATE, _COLLECTION))
+    if empty or (not dated and _is_form(document, page, known, title)):
         return Kind.OTHER
-    if _PROJECT.search(title) and not _OUTAGE.search(title):
+    looks_back = _PROJECT.search(title) or (_RETROSPECTIVE.search(title) and not _tells_what_broke(page, title))
+    if looks_back and not _OUTAGE.search(title):
         return Kind.PROJECT
     if any(f.label in _PROJECT_LABELS for f in known) and not any(of_kind(known, "severity")):
         return Kind.PROJECT
@@ -134,10 +170,12 @@ def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *
     return Kind.INCIDENT if placed or _is_incident(page, known, title) else Kind.OTHER
 
 
-def _is_form(document: Document, known: Sequence[Fact], title: str) -> bool:
+def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) -> bool:
     """Whether it is a template, or tells how postmortems are written."""
     name = re.sub(r"[-_.]", " ", _file_name(document))
     if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(name):
+        return True
+    if any(_TEACHES.search(b.prose.plain) for b in page.blocks[:_FIRST_WORDS] if not isinstance(b, Grid)):
         return True
     return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
 
@@ -146,11 +184,22 @@ def _names_actions(passage: Passage) -> bool:
     return len(passage.rough) < _SHORT and meaning_of(passage.prose.plain) is Meaning.ACTIONS
 
 
+def _headings(page: Page) -> list[str]:
+    return [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
+
+
 def _looks_back(page: Page) -> bool:
     """Whether the headings are those of somebody who looks back on work, and none is about something that broke."""
-    headings = [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
+    headings = _headings(page)
     retrospective = any(_RETROSPECTIVE_HEADING.search(heading) for heading in headings)
     return retrospective and not any(_INCIDENT_ONLY.search(heading) for heading in headings[1:])
+
+
+def _tells_what_broke(page: Page, title: str) -> bool:
+    """Whether a retrospective has a timeline, and its title or a heading says that something broke."""
+    headings = _headings(page)[1:]
+    broke = _BROKE.search(title) or "fallout" in headings
+    return bool(broke) and any(heading.startswith("timeline") for heading in headings)
 
 
 def _tells_of_incident(heading: str) -> bool:
@@ -165,4 +214,10 @@ def _is_incident(page: Page, known: Sequence[Fact], title: str) -> bool:
             return True
         if isinstance(block, ListItem | Paragraph) and _names_actions(block.passage):
             return True
-    return False
+    return sum(isinstance(block, Paragraph) and _has_label(block) for block in page.blocks[:_FIRST_BLOCKS]) >= 2
+
+
+def _has_label(paragraph: Paragraph) -> bool:
+    """Whether it begins with a line that would be a heading if it had markup: ``Root cause:``."""
+    line = paragraph.passage.rough.partition("\n")[0].strip(" *_")
+    return len(line) < _SHORT and line.endswith((":", "：")) and _tells_of_incident(line)

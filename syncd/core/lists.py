@@ -52,6 +52,12 @@ _UNFINISHED = re.compile(
 """A sentence that the entries under it only complete."""
 _LABELLED = re.compile(r"\w+\s?[:：]\s")
 """What looks like a verb and is a label: ``File: train.py``."""
+_EXPLANATION = re.compile(
+    r"(?:description|details?|why|rationale|reason|goal|background|context|impact|benefit|outcome|problem|notes?"
+    r"|success (?:criteria|metric)|说明|描述|詳細|説明|descripción|descrição|beschreibung|описание)\s*[:：]\s*\S",
+    re.IGNORECASE,
+)
+"""An entry that says more about the one above it."""
 _RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
 """Headings that as often tell what was done during the incident."""
 _CLAUSE_END = re.compile(r"[:：.–—-]")
@@ -199,6 +205,8 @@ class _Lister:
         told = any(child.text for child in entry.children)
         if not told or entry.boxed or _action_of(entry) or all(child.is_detail for child in entry.children):
             return False
+        if any(_EXPLANATION.match(child.text) for child in entry.children):
+            return False
         words = plain_words(entry.text)
         if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
             return True
@@ -211,7 +219,7 @@ class _Lister:
             return False
         if entry.boxed or not under_task:
             return True
-        if entry.is_detail:
+        if entry.is_detail or _EXPLANATION.match(text):
             return False
         completes = entry.parent and (entry.parent.boxed or _UNFINISHED.search(entry.parent.text))
         if PREFIXED.match(text):
@@ -233,6 +241,7 @@ class _Lister:
             item.mark,
             details=tuple(entry.details()),
             more=entry.paragraphs,
+            explained=[c.item.prose for c in entry.children if not (c.is_detail or self._is_task(c, under_task=True))],
             group=group,
         )
         read_task(task, self.reading, self.findings)

@@ -18,6 +18,7 @@ from syncd.core.words import (
     ELSEWHERE_HEADING,
     GROUP_WORDS,
     OTHER_HEADING,
+    RESPONSE_HEADING,
     TAKEN_HEADING,
     WEAK_HEADING,
     fold,
@@ -32,6 +33,8 @@ _INTRODUCES = re.compile(
     r"(?:we|these|the|this|here|in|to|as|after|our|below|following|it|they|there|for|a|an)\b", re.IGNORECASE
 )
 """How a sentence begins that only leads to the list under it."""
+_MINUTES = re.compile(r"\(\s*\d+\s*[-–]\s*\d+\s*(?:min|m\b|h\b|hours?)")
+"""How long after the alarm: the heading tells of the response."""
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 _LAST = (":", "：", "*", "_", ">")
 """How a bold line or a label ends."""
@@ -67,6 +70,8 @@ def meaning_of(heading: str) -> Meaning:
         return Meaning.ACTIONS
     if OTHER_HEADING.search(words) or _ADVICE.search(words):
         return Meaning.OTHER
+    if RESPONSE_HEADING.search(words) or _MINUTES.search(heading):
+        return Meaning.ELSEWHERE
     if ACTION_HEADING.search(words) and len(words.split()) <= 9:
         return Meaning.ELSEWHERE if TAKEN_HEADING.search(words) else Meaning.ACTIONS
     if WEAK_HEADING.search(words) and " did " not in f" {words} ":
@@ -173,6 +178,8 @@ class _Outliner:
         if len(last.rough) > 160:
             return None
         alone = last is block.passage
+        if not alone and self._follows(index) and (first := _first_line(block)):
+            return _Open(index, _BOLD_LEVEL, Meaning.ACTIONS, first)
         prose = last.prose
         text = squeeze(prose.plain)
         words = text.rstrip(":： ")
@@ -214,12 +221,16 @@ class _Outliner:
 
     def _keeps(self, before: _Open, opened: _Open) -> bool:
         """A group under a heading of the same rank: ``**Action items**``, then ``**Short term**``."""
+        at_once = before.index == opened.index - 1
+        if before.level != opened.level:
+            return False
+        if before.meaning is Meaning.ACTIONS and opened.meaning is Meaning.PERHAPS and at_once:
+            return True
         return (
-            before.level == opened.level
-            and before.meaning in (Meaning.ACTIONS, Meaning.PERHAPS)
+            before.meaning in (Meaning.ACTIONS, Meaning.PERHAPS)
             and opened.meaning in (Meaning.NEUTRAL, Meaning.PERHAPS)
             and _is_group(opened.text)
-            and (before.level == _BOLD_LEVEL or before.index == opened.index - 1)
+            and (before.level == _BOLD_LEVEL or at_once)
         )
 
     def _place(self) -> Place:
@@ -276,10 +287,17 @@ class _Outliner:
         meaning = meaning_of(words)
         if meaning in (Meaning.ACTIONS, Meaning.PERHAPS) and place.section is None:
             sure = meaning is Meaning.ACTIONS
-            return Place(index, words, sure) if sure or _is_bold(prose, words) else None
+            return Place(index, words, sure) if sure or (_is_bold(prose, words) and not place.denied) else None
         if meaning in (Meaning.OTHER, Meaning.ELSEWHERE) and (place.section is None or meaning is Meaning.OTHER):
             return Place(denied=True, heading=words)
         return None
+
+
+def _first_line(block: Paragraph) -> str | None:
+    """The first line of several, when it is a heading of action items without any markup."""
+    line, _, _ = block.passage.rough.partition("\n")
+    words = line.strip(" *_:：")
+    return words if len(words) < 60 and plain_words(words) in ACTION_HEADINGS else None
 
 
 def _is_bold(prose: Prose, words: str) -> bool:

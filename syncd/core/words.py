@@ -155,7 +155,7 @@ ACTION_HEADING = unaccented(
     r"|(?:корректирующ|предупрежда)\w+ (?:действ|мер)|\baksjonspunkt|tiltak\b|\bhandlingspunkt|åtgärder\b|^azioni\b"
     r"|\bactiepunten\b|\bhành động (?!đã)|\bbiện pháp\b|\btindak lanjut\b"
     r"|\b(?:outstanding|remaining|further|follow[ -]on) work\b"
-    r"|\b(?:issues|tickets) (?:we )?(?:filed|created|raised|opened)\b"
+    r"|\b(?:issues|tickets) (?:we )?(?:filed|created|raised|opened)\b|^(?:list of )?tasks (?:to|for)\b"
 )
 """Headings that mean action items though they say more."""
 
@@ -195,7 +195,7 @@ OTHER_HEADING = unaccented(
     r"|\bglossary\b|\bchecklist\b|\bsupporting (?:information|documents|material)\b|^stats$|^statistics$|^metrics$"
     r"|^(?:executive )?summary$|^overview$|^impact\b|^background\b|^tl;?dr$|\bfollow[ -]?up (?:schedule|meetings?"
     r"|timeline|dates?|questions?)\b"
-    r"|\bfaq\b|^(?:open )?questions\b|^decisions?\b|\bwhere we got\b|^authors?$|^status$|^severity$|^change ?log$"
+    r"|\bfaq\b|^examples?$|^for example$|^(?:open )?questions\b|^decisions?\b|\bwhere we got\b|^authors?$|^status$|^severity$|^change ?log$"
     r"|タイムライン|経緯|時系列|うまくいった|運が良かった|教訓|根本原因|概要|サマリー|参考|关闭审核|时间线|时间轴"
     r"|经验教训|教训|根因|做得好|概述|参考"
     r"|zeitleiste|zeitlicher ablauf|was lief|lief gut|lehren|ursache|zusammenfassung|cronolog|línea de tiempo"
@@ -223,6 +223,12 @@ ELSEWHERE_HEADING = unaccented(
     r"|gjenoppretting|genopretning|återställning|resolución|resolução|résolution|risoluzione|behebung|diagnós?tic|diagnose"
 )
 """Headings that tell of the incident itself; inside an action section they are only groups."""
+
+RESPONSE_HEADING = unaccented(
+    r"^(?:incident )?(?:resolution|response|recovery|detection|triage)(?: and |\W+)(?:mitigation|recovery|resolution"
+    r"|remediation|response)(?: steps| actions)?$|^mitigation (?:and|&|/) (?:resolution|recovery|response)\b"
+)
+"""What responders did, though it speaks of mitigation."""
 
 TAKEN_HEADING = unaccented(
     r"\b(?:actions?|steps|measures|fixe?s?)(?: we| that were)? (?:already )?(?:taken|performed|applied|executed"
