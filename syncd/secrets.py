@@ -64,24 +64,31 @@ class SecretReference:
         One trailing newline is cut, as editors and ``echo`` leave it. Raises SettingsError, naming the reference,
         when it is missing, empty or unreadable; a file that others may read or change is only warned about.
         """
-        value = self._variable(environment) if self.scheme == "env" else self._content(environment)
+        value, warning = self.fetched(environment)
+        if warning:
+            _log.warning("%s", warning)
+        return value
+
+    def fetched(self, environment: Mapping[str, str]) -> tuple[str, str]:
+        """The secret itself, likewise, and what to warn of as a sentence, "" when nothing."""
+        value, warning = (self._variable(environment), "") if self.scheme == "env" else self._content(environment)
         value = value.removesuffix("\n").removesuffix("\r")
         if not value.strip():
             raise SettingsError(f"The secret {self} is empty; put the secret there.")
-        return value
+        return value, warning
 
     def _variable(self, environment: Mapping[str, str]) -> str:
         if self.name not in environment:
             raise SettingsError(f"The secret {self} is missing; set the environment variable {self.name}.")
         return environment[self.name]
 
-    def _content(self, environment: Mapping[str, str]) -> str:
+    def _content(self, environment: Mapping[str, str]) -> tuple[str, str]:
         path = self._path(environment)
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a named pipe must not hold us up
             with open(descriptor, "rb") as file:
-                self._check(os.fstat(descriptor))
-                return file.read(MAX_BYTES).decode()
+                warning = self._check(os.fstat(descriptor))
+                return file.read(MAX_BYTES).decode(), warning
         except FileNotFoundError:
             raise SettingsError(f"The secret {self} is missing; there is no file {path}.") from None
         except UnicodeDecodeError:
@@ -104,14 +111,14 @@ class SecretReference:
             )
         return Path(environment["CREDENTIALS_DIRECTORY"]) / path
 
-    def _check(self, status: os.stat_result) -> None:
+    def _check(self, status: os.stat_result) -> str:
         if not stat.S_ISREG(status.st_mode):
             raise SettingsError(f"The secret {self} is not a regular file; name the file that holds it.")
         if status.st_size > MAX_BYTES:
             raise SettingsError(f"The secret {self} is larger than {MAX_BYTES} bytes; name the file that holds it.")
         mode = stat.S_IMODE(status.st_mode)
-        if mode & TOO_OPEN:
-            _log.warning("The secret %s may be read or changed by others (mode %04o); run chmod 0640.", self, mode)
+        open_to_all = f"The secret {self} may be read or changed by others (mode {mode:04o}); run chmod 0640."
+        return open_to_all if mode & TOO_OPEN else ""
 
     def __str__(self) -> str:
         return f"{self.scheme}:{self.name}"

@@ -67,6 +67,8 @@ database = typer.Typer(help="Upgrade, copy or restore the ledger.", no_args_is_h
 app.add_typer(database, name="db")
 digests = typer.Typer(help="Print, preview or send digests.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(digests, name="digest")
+configuration = typer.Typer(help="Check or show the configuration.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(configuration, name="config")
 notifiers = typer.Typer(help="Try the notifiers.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(notifiers, name="notify")
 
@@ -458,6 +460,32 @@ def try_notifiers(config: Config = None, team: Team = None, no_color: NoColor = 
     from syncd.cli.opening import Opening
 
     return run(Opening(config), _terminal(no_color=no_color), team=team)
+
+
+@command(configuration)
+def check(config: Config = None, as_json: AsJson = False, quiet: Quiet = False, no_color: NoColor = False) -> int:
+    """Tell every mistake, and which secrets cannot be had."""
+    from syncd.cli.config import check as run
+    from syncd.cli.opening import Opening
+
+    return run(Opening(config), _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
+
+
+@command(configuration)
+def show(config: Config = None, as_json: AsJson = False, no_color: NoColor = False) -> int:
+    """Print each value and where it comes from."""
+    from syncd.cli.config import show as run
+    from syncd.cli.opening import Opening
+
+    return run(Opening(config), _terminal(no_color=no_color), as_json=as_json)
+
+
+@command(configuration)
+def schema() -> int:
+    """Print the JSON Schema of the file, for editors."""
+    from syncd.cli.config import print_schema as run
+
+    return run(_terminal())
 
 
 @command(database)

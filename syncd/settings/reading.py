@@ -34,9 +34,14 @@ def load(path: Path | None, *, environment: Mapping[str, str], cwd: Path) -> Set
 
     Raises SettingsError with every mistake, or when there is no configuration at all.
     """
+    return load_with_text(path, environment=environment, cwd=cwd)[0]
+
+
+def load_with_text(path: Path | None, *, environment: Mapping[str, str], cwd: Path) -> tuple[Settings, Written]:
+    """The same, and what was written, which knows where each value stands."""
     file = _find(path, environment=environment, cwd=cwd)
     shown = file.relative_to(cwd) if file.is_relative_to(cwd) else file
-    return from_text(_read(file), file=file, name=str(shown), environment=environment)
+    return _understood(_read(file), file=file, name=str(shown), environment=environment)
 
 
 def embedded(source: Path, *, cwd: Path) -> Settings:
@@ -88,6 +93,10 @@ def from_text(text: str, *, file: Path, name: str, environment: Mapping[str, str
 
     Raises SettingsError with every mistake.
     """
+    return _understood(text, file=file, name=name, environment=environment)[0]
+
+
+def _understood(text: str, *, file: Path, name: str, environment: Mapping[str, str]) -> tuple[Settings, Written]:
     written = Written(text, name=name, environment=environment)
     data = written.overridden(_Environment(written.variables)())
     settings, mistakes = _tried(data)
@@ -95,7 +104,7 @@ def from_text(text: str, *, file: Path, name: str, environment: Mapping[str, str
     refusals = [*_in_order(mistakes, written), *written.stray_variables(Settings.model_fields)]
     if refusals or settings is None:
         raise SettingsError(f"{name} cannot be used; correct it, nothing was done:", tuple(refusals))
-    return _completed(settings, base=file.parent, file=file)
+    return _completed(settings, base=file.parent, file=file), written
 
 
 class _Environment(EnvSettingsSource):

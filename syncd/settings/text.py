@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from json import dumps
@@ -20,6 +21,14 @@ Place = tuple[str | int, ...]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: a variable, a line of the file, or neither, which means the default."""
+
+    variable: str | None = None
+    line: int | None = None
 
 
 class Written:
@@ -38,13 +47,25 @@ class Written:
         assert isinstance(data, dict)
         return data
 
+    @property
+    def name(self) -> str:
+        """What the file is called in messages."""
+        return self._name
+
+    def origin(self, place: Place) -> Origin:
+        """Where the value at this place comes from."""
+        if variable := self._variable(place):
+            return Origin(variable=variable)
+        return Origin(line=self.line(place)) if _is_at(self.data, place) else Origin()
+
+    def _variable(self, place: Place) -> str | None:
+        spelt = tuple(str(key).lower() for key in place)
+        return next((v for v in self.variables if spelt[: len(keys := _keys(v))] == keys), None)
+
     def where(self, place: Place) -> str:
         """``syncd.toml:12: teams.payments.poll``, or the variable that sets it."""
-        spelt = tuple(str(key).lower() for key in place)
-        for variable in self.variables:
-            keys = _keys(variable)
-            if spelt[: len(keys)] == keys:
-                return variable
+        if variable := self._variable(place):
+            return variable
         line = self.line(place)
         return f"{self._name}:{line}: {dotted(place)}" if line else f"{self._name}: {dotted(place)}"
 
@@ -70,6 +91,16 @@ class Written:
     @cached_property
     def _lines(self) -> dict[Place, int]:
         return _lines(self._text)
+
+
+def _is_at(value: object, place: Place) -> bool:
+    """Whether something is written there."""
+    if not place:
+        return True
+    key, *rest = place
+    if isinstance(value, dict):
+        return key in value and _is_at(value[key], tuple(rest))
+    return isinstance(value, list) and isinstance(key, int) and key < len(value) and _is_at(value[key], tuple(rest))
 
 
 def dotted(place: Place) -> str:

@@ -265,3 +265,26 @@ DELIVERIES = _object(
         )
     ),
 )
+
+CHECKED = _object(
+    version={"const": 1},
+    ok=FLAG,
+    file=_or_null(WORDS),
+    mistakes=_array(WORDS),
+    secrets=_array(_object(key=WORDS, reference=WORDS, ok=FLAG, problem=TEXT, warning=TEXT)),
+)
+
+CONFIGURATION = _object(
+    version={"const": 1},
+    file=WORDS,
+    values=_array(
+        _object(
+            key=WORDS,
+            value={},
+            variable=_or_null(WORDS),
+            line=_or_null(LINE),
+            secret=FLAG,
+            **{"from": _one_of("file", "variable", "default")},
+        )
+    ),
+)

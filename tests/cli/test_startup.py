@@ -45,6 +45,8 @@ def test_help_and_version_load_no_client_no_database_and_no_settings(flag):
         "syncd.cli.options",
         "syncd.cli.printable",
         "syncd.cli.streams",
+        "syncd.core",
+        "syncd.core.plain",
         "syncd.errors",
     }
 
