@@ -101,6 +101,9 @@ _PERHAPS_TICKET = phrases("""
     連結, 링크
 """)
 _TICKET_WHEN_EMPTY = phrases("issue, issues, link, links, reference, ref, url, 链接, リンク, enlace, lien")
+_PERHAPS_STATUS = phrases(
+    "outcome, result, results, resolution, disposition, follow-through, 结果, 結果, resultado, résultat"
+)
 _REMARK = re.compile(
     r"\b(?:priority|effort|estimate|impact|severity|risk|size|cost|created|opened|added|started|closed|completed|verified"
     r"|completion notes|evidence|rationale|reason|why|outcome|results?|check|notes|comments?|triggered by|success metric)\b"
@@ -137,6 +140,8 @@ def roles(grid: Grid) -> tuple[Role | None, ...]:
             holds = _holds_references(grid, index)
             ticket = holds or (holds is None and name in _TICKET_WHEN_EMPTY)
             found[index] = Role.TICKET if ticket else None
+        if found[index] is None and name in _PERHAPS_STATUS and _holds_states(grid, index):
+            found[index] = Role.STATUS
     return _unique(found, names)
 
 
@@ -146,6 +151,13 @@ def _role(name: str) -> Role | None:
     if _REMARK.search(name):
         return None
     return next((role for pattern, role in _CONTAINED if pattern.search(name)), None)
+
+
+def _holds_states(grid: Grid, column: int) -> bool:
+    """Whether each of its filled cells begins with a state."""
+    cells = [row.cells[column].prose.plain.strip(" -–—") for row in grid.rows[:200] if column < len(row.cells)]
+    filled = [text for text in cells if text]
+    return bool(filled) and all(state_of(text) is not None for text in filled)
 
 
 def _holds_references(grid: Grid, column: int) -> bool | None:

@@ -60,7 +60,9 @@ _TEACHES = re.compile(
     r"\b(?:write|writing|asked to write|prepare) (?:an?|your) (?:\w+ )?(?:post-?mortem|incident report)\b"
     r"|\b(?:must|should) contain\b|\b(?:fill|copy|duplicate) (?:this|out this|in this)\b|\buse this template\b"
     r"|\bpost-?mortems?\W(?:\([^()]*\) )?(?:is|are|typically involves?) (?:an? )?(?:\w+ )?"
-    r"(?:process|documents?|records?|rituals?|meetings?|blame-free|opportunit)",
+    r"(?:process|documents?|records?|rituals?|meetings?|blame-free|opportunit)"
+    r"|\b(?:this|the) (?:directory|folder) (?:contains|holds|has)\b|\beste diret[oó]rio|\bce (?:dossier|répertoire)\b"
+    r"|\b(?:este directorio|esta carpeta|dieser ordner|dieses verzeichnis)\b|本目录|このディレクトリ|이 (?:폴더|디렉터리)",
     re.IGNORECASE,
 )
 """What the first lines of an exercise or guide say."""

@@ -61,6 +61,8 @@ _EXPLANATION = re.compile(
 _RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
 """Headings that as often tell what was done during the incident."""
 _CLAUSE_END = re.compile(r"[:：.–—-]")
+_VALUED = re.compile(r"[^:：]{2,40}[:：]\s+\S")
+"""More than the name of a group: ``Alarm: HighWriteCost``."""
 
 
 @dataclass
@@ -210,6 +212,8 @@ class _Lister:
         words = plain_words(entry.text)
         if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
             return True
+        if _VALUED.match(entry.text):
+            return False
         short = len(words.split()) <= 4 and (not starts_as_task(entry.text) or _names_tasks(entry))
         return short and not find_references(entry.item.prose, frozenset())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.blocks import Grid, Lines, ListItem, Page, Paragraph
-from syncd.core.bullets import read_bullets
+from syncd.core.bullets import read_bullets, read_loose_boxes
 from syncd.core.columns import HEADERS
 from syncd.core.dates import order_of
 from syncd.core.head import read_head
@@ -80,6 +80,8 @@ def _items(page: Page, places: Outline, reading: Reading) -> Findings:
             read_rows(grid, place, roles, reading, found)
     read_bullets(page.blocks, places, reading, found, sure=True)
     read_bullets(page.blocks, places, reading, found, sure=False)
+    if not found.items:
+        read_loose_boxes(page.blocks, places, reading, found)
     found.items = _typed(sorted(found.items, key=lambda item: item.line))
     return found
 

@@ -57,6 +57,8 @@ def read_sentence(
         peel.state = State.CANCELLED
     if peel.state is None:
         peel.tell(*_last_words(prose, peel))
+    if peel.state is None:
+        peel.tell(*_behind_title(prose, peel))
     if "owner" not in peel.values and (subject := subject_owner(action)):
         peel.set("owner", subject)
     code = prose.code(peel.start, peel.end)
@@ -97,6 +99,18 @@ def _last_words(prose: Prose, peel: Peel) -> tuple[State | None, str, tuple[int,
             words = prose.plain[style.start : style.end]
             return state_of(words), words, None
     return None, "", None
+
+
+_CLOSING_BRACKET = re.compile(r"[(（](?:\d{4}-\d\d-\d\d\s*)?([^()（）]{1,30})[)）]\s*[:：.]?\s*$")
+
+
+def _behind_title(prose: Prose, peel: Peel) -> tuple[State | None, str, tuple[int, int] | None]:
+    """A state in brackets behind the bold words that a task begins with: ``**Cap the retries (done)**: …``."""
+    first = prose.styles[0] if prose.styles else None
+    if first is None or first.kind is not Emphasis.BOLD or first.start > peel.start or first.end > peel.end:
+        return None, "", None
+    match = _CLOSING_BRACKET.search(prose.plain, first.start, first.end)
+    return (whole_state(match[1]), match[1], match.span(1)) if match else (None, "", None)
 
 
 def _references(found: Sequence[Found], named: Sequence[Found]) -> tuple[Reference, ...]:

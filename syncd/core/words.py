@@ -179,7 +179,7 @@ WEAK_HEADING = unaccented(
     r"|앞으로|що далі|rekomenda(?:si|cj)|rekommendation|anbefaling"
     r"|aanbeveling|empfehlung|raccomandazion|\böneri|khuyến nghị|đề xuất|recomendações|권고|推奨|提言|建议|建議"
     r"|\b(?:prevent|avoid|stop)\w* (?:a |its |this )?(?:recurrence|repeat|regression|happening)|\bhardening\b"
-    r"|\bsafeguards?\b|\bguard ?rails?\b|\b(?:will|must|should|needs to|has to) change\b|\bcommitments?\b"
+    r"|\bsafeguards?\b|\brecur(?:s|ring|rence)?\b|что (?:мы )?(?:делаем|сделаем)\b|\bguard ?rails?\b|\b(?:will|must|should|needs to|has to) change\b|\bcommitments?\b"
 )
 """Headings under which tasks may stand, if the document has no better place for them."""
 
@@ -327,7 +327,7 @@ STATES: dict[str, State] = {
     added, updated, created and merged, in production, in prod, this document, this report, this postmortem, yes
     done in, fixed in, completed in, already done, has been done, this has been done, all done, actions taken
     action taken, actioned, ok, checked, submitted and merged, pr merged, merged pr, enabled, installed, adopted
-    完了, 済, 済み, 対応済, 対応済み, 実施済, 実施済み, 完了済, 完了済み, クローズ, 解決, 解決済み, リリース済み
+    完了, 済, 済み, 対応済, 対応済み, 実装済, 実装済み, 実施済, 実施済み, 完了済, 完了済み, クローズ, 解決, 解決済み, リリース済み
     修正済み, 已完成, 完成, 已修复, 已关闭, 已解决, 已上线, 已合并, 已处理, 已实施, 已落地, 已部署, 已发布, 关闭
     完结, 已完结, 已验证, erledigt, fertig, abgeschlossen, umgesetzt, behoben, geschlossen, gelöst, implementiert
     getan, hecho, hecha, completado, completada, terminado, terminada, finalizado, finalizada, cerrado, cerrada
