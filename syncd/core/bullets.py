@@ -49,18 +49,6 @@ def read_bullets(blocks: Sequence[Block], places: Outline, reading: Reading, fin
         _Section(blocks, places, members, tables, reading, findings).read(explicit=explicit)
 
 
-def read_loose_boxes(blocks: Sequence[Block], places: Outline, reading: Reading, findings: Findings) -> None:
-    """Add the checkboxes of a document without any other items, under headings that say nothing to us."""
-    under: dict[str, list[int]] = {}
-    for index, place in enumerate(places.places):
-        if place.section is None and not place.denied and isinstance(blocks[index], ListItem | Paragraph):
-            under.setdefault(place.heading, []).append(index)
-    for members in under.values():
-        roots = entries(blocks, places, members)
-        if roots and all(root.boxed for root in roots):
-            read_list(roots, frozenset(), reading, findings)
-
-
 @dataclass(frozen=True, slots=True)
 class _Tables:
     """What tables say about the lists around them: the list items that hold one; the blocks above those with items."""

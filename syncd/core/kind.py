@@ -62,7 +62,8 @@ _TEACHES = re.compile(
     r"|\bpost-?mortems?\W(?:\([^()]*\) )?(?:is|are|typically involves?) (?:an? )?(?:\w+ )?"
     r"(?:process|documents?|records?|rituals?|meetings?|blame-free|opportunit)"
     r"|\b(?:this|the) (?:directory|folder) (?:contains|holds|has)\b|\beste diret[oó]rio|\bce (?:dossier|répertoire)\b"
-    r"|\b(?:este directorio|esta carpeta|dieser ordner|dieses verzeichnis)\b|本目录|このディレクトリ|이 (?:폴더|디렉터리)",
+    r"|\b(?:este directorio|esta carpeta|dieser ordner|dieses verzeichnis)\b"
+    r"|本目录|このディレクトリ|이 (?:폴더|디렉터리)",
     re.IGNORECASE,
 )
 """What the first lines of an exercise or guide say."""

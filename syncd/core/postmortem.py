@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from syncd.core.blocks import Grid, Lines, ListItem, Page, Paragraph
-from syncd.core.bullets import read_bullets, read_loose_boxes
+from syncd.core.boxes import read_loose_boxes
+from syncd.core.bullets import read_bullets
 from syncd.core.columns import HEADERS
 from syncd.core.dates import order_of
 from syncd.core.head import read_head

@@ -18,7 +18,8 @@ _UNFINISHED = re.compile(
     r"|調査中|下書き|作成中|レビュー中|草案|ドラフト|调查中|草稿|进行中|未关闭|排查中|修复中|修复实施中|撰写中"
     r"|评审中|entwurf|in arbeit|in bearbeitung|in prüfung|borrador|en curso|en revisión|en progreso"
     r"|brouillon|en cours|en revue|rascunho|em andamento|em revisão|bozza|in corso|in revisione|초안|작성 중|검토 중"
-    r"|черновик|в работе|расследуется|розслідується|на ревью|чернетка|concept|utkast|udkast|pågå(?:r|ende)|under arbeid|szkic|taslak|bản nháp"
+    r"|черновик|в работе|расследуется|розслідується"
+    r"|на ревью|чернетка|concept|utkast|udkast|pågå(?:r|ende)|under arbeid|szkic|taslak|bản nháp"
     r"|draf|草擬|進行中|未關閉|調查中)(?![^\W_])",
     re.IGNORECASE,
 )
