@@ -23,8 +23,6 @@ WRITTEN = {
 
 
 def loaded(text):
-    # PostgreSQL is being made: until then the rest is held to what syncd takes.
-    text = re.sub('"postgresql://[^"]+"', '"sqlite:////var/lib/syncd/syncd.db"', text)
     return from_text(text, file=Path("/etc/syncd/syncd.toml"), name="syncd.toml", environment={})
 
 
@@ -53,8 +51,7 @@ def test_what_systemd_keeps_secret_is_where_the_configuration_looks():
 def test_what_compose_keeps_secret_is_where_the_configuration_looks():
     described = compose()
     mounted = {f"/run/secrets/{name}" for name in described["services"]["syncd"]["secrets"]}
-    wanted = {*files(WRITTEN["compose"]), described["services"]["syncd"]["environment"]["PGPASSFILE"]}
-    assert wanted == mounted
+    assert files(WRITTEN["compose"]) == mounted
     declared = {name for service in described["services"].values() for name in service["secrets"]}
     assert declared == set(described["secrets"])
 
