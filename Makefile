@@ -39,7 +39,7 @@ format: $(READY) ## Rewrite the code in the house's style
 bench: $(READY) ## Measure what the README claims, on this machine
 	@$(VENV)/bin/python -m tests.bench
 
-chaos: $(READY) ## Kill a pass at every call and every request, on every kind of tracker, with 20 seeds
+chaos: $(READY) ## Kill a pass at every call and request, on every kind of tracker, in every weather, with 20 seeds
 	$(VENV)/bin/python -m tests.crash --seeds 20
 
 looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light and dark, and check them

@@ -99,7 +99,8 @@ def test_tickets_are_made_once_and_their_state_comes_back(any_desk):
     assert desk.posts == 2
 
 
-def test_two_processes_at_once_make_no_ticket_twice(desk):
+def test_two_processes_at_once_make_no_ticket_twice(any_desk):
+    desk = any_desk
     environment = clean_environment(TOKEN=desk.place.emulator.token)
     both = [
         subprocess.Popen([SCRIPT, "reconcile"], cwd=desk.folder, env=environment, stdout=subprocess.PIPE)

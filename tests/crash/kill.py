@@ -24,7 +24,7 @@ def kill() -> None:
 
 @dataclass
 class Countdown:
-    """Counts calls; at the n-th it dies, before the call is made or just after it returned."""
+    """Counts calls; at the n-th it dies, before the call is made or just after it returned or raised."""
 
     at: int
     after: bool = False
@@ -37,10 +37,11 @@ class Countdown:
             due = self.calls == self.at
             if due and not self.after:
                 self.die()
-            result = call(*args, **named)
-            if due:
-                self.die()
-            return result
+            try:
+                return call(*args, **named)
+            finally:
+                if due:
+                    self.die()
 
         return counted
 

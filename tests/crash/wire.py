@@ -1,4 +1,7 @@
-"""A pass over trackers that speak HTTP, killed at a request: before the service did anything, or after all of it."""
+"""A pass over trackers that speak HTTP, killed at a call of its own or at a request, in every weather.
+
+At a request: before the service did anything, or after all of it.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,20 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 from syncd.core.model import Disposition, EffectKind
+from syncd.store.ledger import Ledger
+from syncd.store.lock import pass_lock
 from syncd.store.memo import LedgerMemo
 from tests.crash.kill import Countdown, watched
+from tests.crash.weather import EACH_SIDE, Weather
 from tests.crash.world import Texts, copied
 from tests.emulators.http import Handler, Request, Response, Server
 from tests.emulators.places import Place
+from tests.emulators.proxy import FaultProxy
 from tests.line import Clock, Line, table, writes
 
 SOON = (timedelta(minutes=1),) * 2
@@ -58,12 +67,16 @@ class Reaper:
 
 @dataclass
 class WireWorld:
-    """Documents in a folder, a ledger beside them, tickets in a service; all can be taken back to an earlier one."""
+    """Documents in a folder, a ledger beside them, tickets in a service; all can be taken back to an earlier one.
+
+    Clients reach the service through the proxy, which makes the weather.
+    """
 
     folder: Path
     place: Place
     reaper: Reaper
     server: Server
+    proxy: FaultProxy
     clock: Clock
     _kept: object = None
     _then: Clock = field(default_factory=Clock)
@@ -72,20 +85,27 @@ class WireWorld:
     def open(cls, folder: Path, kind: str) -> WireWorld:
         clock, reaper = Clock(), Reaper()
         place = Place(kind, clock, behind=reaper.around)
-        return cls(folder, place, reaper, place.serve(), clock)
+        server = place.serve()
+        return cls(folder, place, reaper, server, FaultProxy(server.url), clock)
+
+    def close(self) -> None:
+        self.proxy.close()
+        self.server.close()
 
     def line(self) -> Line:
         """As of a new process."""
         line = Line(self.folder / "live", clock=self.clock, url_template="https://wiki.example.com/{path}")
-        line.tracker = self.place.tracker(self.server.url, LedgerMemo(line.ledger, self.place.kind))
+        line.tracker = self.place.tracker(self.proxy.url, LedgerMemo(line.ledger, self.place.kind))
         return line
 
     def keep(self) -> None:
         self._kept, self._then = self.place.kept(), deepcopy(self.clock)
         copied(self.folder / "live", self.folder / "kept")
 
-    def go_back(self) -> None:
+    def go_back(self, weather: Weather) -> None:
+        """As it was when it was kept, but for the age of what searches find."""
         self.place.bring_back(self._kept)
+        self.place.lag(weather.lag)
         self.clock.moment = self._then.moment
         copied(self.folder / "kept", self.folder / "live")
 
@@ -114,48 +134,79 @@ def live(world: WireWorld, seed: int) -> None:
     line.ledger.dispose()
 
 
-def undisturbed(world: WireWorld) -> tuple[int, Texts]:
-    """How many requests one pass makes, and what the documents say when all is quiet again."""
-    world.reaper.arm(0, after=False)
+def undisturbed(world: WireWorld) -> Texts:
+    """What the documents say when all is quiet again after a pass that nothing disturbed."""
+    world.go_back(Weather())
     line = world.line()
     line.run()
-    requests = world.reaper.requests
     line.run()
     assert writes(line.run()) == [], "the second pass after a quiet one still writes"
     line.ledger.dispose()
-    return requests, world.texts()
+    return world.texts()
 
 
-def killed_at_request(world: WireWorld, at: int, *, after: bool) -> bool:
-    """Run a pass in a child process that the service kills; whether it was killed, not merely done."""
-    world.reaper.arm(at, after=after)
-    return _in_a_child(world, lambda line: None, lambda child: setattr(world.reaper, "victim", child))
+# --- dying
 
 
-def killed_at_call(world: WireWorld, at: int, *, after: bool) -> bool:
-    """Run a pass in a child process that kills itself at its n-th call to ledger, tracker, source or clock."""
-    world.reaper.arm(0, after=False)
+@dataclass(frozen=True)
+class AtCalls:
+    """A pass kills itself at its n-th call to ledger, tracker, source or clock."""
 
-    def deadly(line: Line) -> None:
-        line.wrap = lambda app: watched(app, Countdown(at=at, after=after))
+    name = "call"
 
-    return _in_a_child(world, deadly, lambda child: None)
+    def points(self, world: WireWorld, weather: Weather) -> int:
+        """How many calls a pass makes in this weather."""
+        countdown = Countdown(at=0)
+        _survive(world, weather, lambda line: setattr(line, "wrap", lambda app: watched(app, countdown)))
+        return countdown.calls
+
+    def kill(self, world: WireWorld, at: int, weather: Weather, *, after: bool) -> bool:
+        """Whether it was killed, not merely done."""
+        world.reaper.arm(0, after=False)
+
+        def deadly(line: Line) -> None:
+            line.wrap = lambda app: watched(app, Countdown(at=at, after=after))
+
+        return _in_a_child(world, weather, deadly, lambda child: None)
 
 
-def calls_of_a_pass(world: WireWorld) -> int:
-    """How many calls one undisturbed pass makes to ledger, tracker, source and clock."""
-    countdown = Countdown(at=0)
+@dataclass(frozen=True)
+class AtRequests:
+    """The service kills a pass at its n-th request."""
+
+    name = "request"
+
+    def points(self, world: WireWorld, weather: Weather) -> int:
+        """How many requests a pass makes in this weather."""
+        world.reaper.arm(0, after=False)
+        _survive(world, weather, lambda line: None)
+        return world.reaper.requests
+
+    def kill(self, world: WireWorld, at: int, weather: Weather, *, after: bool) -> bool:
+        """Whether it was killed, not merely done."""
+        world.reaper.arm(at, after=after)
+        return _in_a_child(world, weather, lambda line: None, lambda child: setattr(world.reaper, "victim", child))
+
+
+Death = AtCalls | AtRequests
+
+
+def _survive(world: WireWorld, weather: Weather, prepare: Callable[[Line], None]) -> None:
+    world.go_back(weather)
     line = world.line()
-    line.wrap = lambda app: watched(app, countdown)
-    line.run()
+    prepare(line)
+    with weather.over(world.proxy):
+        line.run()
     line.ledger.dispose()
-    return countdown.calls
 
 
-def _in_a_child(world: WireWorld, prepare: Callable[[Line], None], armed: Callable[[int], None]) -> bool:
+def _in_a_child(
+    world: WireWorld, weather: Weather, prepare: Callable[[Line], None], armed: Callable[[int], None]
+) -> bool:
+    """Run a pass in a child process; whether it was killed. In a weather of two, another pass waits for its end."""
     before = world.clock.moment
     world.clock.advance()  # here, where the service looks at it; the child does it once more, from where we were
-    ready, go = os.pipe()
+    (ready, go), (locked, holding) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
         code = 1
@@ -164,15 +215,22 @@ def _in_a_child(world: WireWorld, prepare: Callable[[Line], None], armed: Callab
             world.clock.moment = before
             line = world.line()
             prepare(line)
-            line.run()
+            with pass_lock(line.url, name="reconcile", wait=0, now=line.clock):
+                os.write(holding, b"!")
+                line.run()
             code = 0
         finally:
             os._exit(code)
+    os.close(holding)
     armed(child)
-    os.write(go, b"!")
-    _, status = os.waitpid(child, 0)
-    os.close(ready)
-    os.close(go)
+    with weather.over(world.proxy):
+        os.write(go, b"!")
+        os.read(locked, 1)
+        if weather.two:
+            _next_in_line(world)
+        _, status = os.waitpid(child, 0)
+    for end in (ready, go, locked):
+        os.close(end)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
         return True
@@ -180,14 +238,30 @@ def _in_a_child(world: WireWorld, prepare: Callable[[Line], None], armed: Callab
     return False
 
 
-def recover(world: WireWorld, expected: Texts) -> None:
-    """Passes after the crash: they end in quiet, with one ticket per item and the documents as without a crash."""
+def _next_in_line(world: WireWorld) -> None:
+    """A pass of this process as soon as the other one lets go of the ledger."""
+    line = world.line()
+    line.every = timedelta()
+    with pass_lock(line.url, name="reconcile", wait=60, now=line.clock):
+        line.run()
+    line.ledger.dispose()
+
+
+# --- and what becomes of it
+
+
+def recover(world: WireWorld, expected: Texts) -> int:
+    """Passes after the crash: they end in quiet, with one ticket per item and the documents as without a crash.
+
+    Returns how often a pass tried to make a ticket, ever.
+    """
     world.reaper.arm(0, after=False)
     line = world.line()
     try:
         settle(line)
         check_tickets(world, line)
         assert world.texts() == expected, "the documents are not what they are without a crash"
+        return attempts(line.ledger)
     finally:
         line.ledger.dispose()
 
@@ -210,34 +284,84 @@ def check_tickets(world: WireWorld, line: Line) -> None:
     items = [i for i in line.ledger.items() if i.disposition is not Disposition.DETACHED]
     assert all(i.link for i in items), "an item was lost"
     assert {i.link.key for i in items if i.link} == {ticket.key for ticket in made}
-    attempts = sum(e.attempts for e in line.ledger.effects() if e.kind is EffectKind.CREATE)
-    assert len(made) <= attempts
+    assert len(made) <= attempts(line.ledger)
 
 
-def sweep(folder: Path, kind: str, *, seed: int, lag: timedelta, after: bool, calls: bool = False) -> int:
-    """Returns the number of points; raises AssertionError at the first that breaks a promise."""
+def attempts(ledger: Ledger) -> int:
+    """How often passes tried to make a ticket."""
+    return sum(e.attempts for e in ledger.effects() if e.kind is EffectKind.CREATE)
+
+
+@dataclass
+class Sweep:
+    """Kills at the points of a pass, each in the weather that is asked for, and checks every promise."""
+
+    world: WireWorld
+    death: Death
+    seed: int
+
+    def __post_init__(self) -> None:
+        live(self.world, self.seed)
+        self.world.keep()
+        with self.world.line().ledger as ledger:
+            self.tried = attempts(ledger)
+        self.expected = undisturbed(self.world)
+        self.points = cache(lambda weather: self.death.points(self.world, weather))
+
+    def kill(self, at: int, weather: Weather, *, after: bool) -> None:
+        """Raises AssertionError when a promise is broken."""
+        world = self.world
+        world.go_back(weather)
+        posts, there = self._posts(), len(world.place.made())
+        try:
+            assert self.death.kill(world, at, weather, after=after), "it was never reached"
+            tried = recover(world, self.expected) - self.tried
+            posts, made = self._posts() - posts, len(world.place.made()) - there
+            # A request may have been killed before the service did anything, and a pass before it sent any.
+            unheard = isinstance(self.death, AtRequests) and not after
+            assert made <= posts <= made + unheard, f"{posts} calls that make a ticket for {made} tickets"
+            assert posts <= tried <= posts + 1, f"{posts} calls that make a ticket in {tried} attempts"
+        except AssertionError as error:
+            point = f"{'after' if after else 'before'} {self.death.name} {at}"
+            raise AssertionError(f"{world.place.kind}, seed {self.seed}, {weather}, killed {point}: {error}") from error
+
+    def _posts(self) -> int:
+        return self.world.proxy.count(*self.world.place.creating)
+
+
+def sweep(folder: Path, kind: str, death: Death, *, seed: int, times: int | None = None) -> int:
+    """Kill a pass at each of its points; returns how often.
+
+    Every point comes ``times`` times, each time in other weather: so that of as many seeds as it takes each point meets
+    every weather, before and after. Without ``times`` each point of a calm pass comes once, in a weather that has it.
+    """
     world = WireWorld.open(folder, kind)
-    die = killed_at_call if calls else killed_at_request
-    with world.server:
-        live(world, seed)
-        world.place.lag(lag)
-        world.keep()
-        points = calls_of_a_pass(world) if calls else 0
-        world.go_back()
-        requests, expected = undisturbed(world)
-        for at in range(1, (points or requests) + 1):
-            world.go_back()
-            before, there = _posts(world), len(world.place.made())
-            try:
-                assert die(world, at, after=after), "it was never reached"
-                recover(world, expected)
-                made = len(world.place.made()) - there
-                assert made <= _posts(world) - before <= made + 1, "a call that makes a ticket was repeated"
-            except AssertionError as error:
-                point = f"{'after' if after else 'before'} {'call' if calls else 'request'} {at}"
-                raise AssertionError(f"{kind}, seed {seed}, lag {lag}, killed {point}: {error}") from error
-    return points or requests
+    try:
+        sweeping = Sweep(world, death, seed)
+        return _once(sweeping) if times is None else _by_turns(sweeping, times)
+    finally:
+        world.close()
 
 
-def _posts(world: WireWorld) -> int:
-    return world.server.count(*world.place.creating)
+def _once(sweeping: Sweep) -> int:
+    """A pass that is disturbed may have fewer points than a calm one."""
+    points = sweeping.points(Weather())
+    for at in range(1, points + 1):
+        turns = (EACH_SIDE[(at + turn) % len(EACH_SIDE)] for turn in count())
+        weather, after = next((w, side) for w, side in turns if at <= sweeping.points(w))
+        sweeping.kill(at, weather, after=after)
+    return points
+
+
+def _by_turns(sweeping: Sweep, times: int) -> int:
+    kills = 0
+    for at in count(1):
+        if all(at > sweeping.points(weather) for weather, _ in EACH_SIDE):
+            return kills
+        first = at + times * sweeping.seed
+        for turn in range(first, first + times):
+            weather, after = EACH_SIDE[turn % len(EACH_SIDE)]
+            if at <= sweeping.points(weather):
+                sweeping.kill(at, weather, after=after)
+                kills += 1
+    return kills

@@ -1,0 +1,21 @@
+"""What ``make chaos`` does with one seed on one kind of tracker, in a process of its own."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from tests.crash import sweep, wire
+
+FOLDERS = "folders"
+TIMES = 2
+"""How often each point comes with one seed: so that it meets every weather, before and after, with 18 seeds."""
+
+
+def kills(kind: str, seed: int) -> int:
+    """How many passes were killed; raises AssertionError at the first that breaks a promise."""
+    with tempfile.TemporaryDirectory() as folder:
+        if kind == FOLDERS:
+            return sum(sweep.sweep(Path(folder) / str(after), seed=seed, after=after) for after in (False, True))
+        deaths = (wire.AtCalls(), wire.AtRequests())
+        return sum(wire.sweep(Path(folder) / d.name, kind, d, seed=seed, times=TIMES) for d in deaths)
