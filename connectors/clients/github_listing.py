@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from connectors.clients.github_api import PER_PAGE
 from connectors.clients.github_body import marker_of
 from connectors.clients.github_issue import ARCHIVED, LABEL, Issue, home_of, node_of
 from connectors.clients.github_memory import Memory
@@ -87,7 +88,9 @@ class Listings:
         if page is None:
             return [], before
         found = list(self._repository.issues(page))
-        return found, replace(before, since=_since(found) or before.since, etag=page.etag or "")
+        # Only the same question can be answered with "not modified", so it changes when one page is not enough.
+        since = before.since if len(found) <= PER_PAGE else _since(found) or before.since
+        return found, replace(before, since=since, etag=(page.etag or "") if since == before.since else "")
 
 
 @dataclass

@@ -17,7 +17,7 @@ class Memory:
     since: str = ""
     """Where the next list of changes begins, as its parameter; "" for everything."""
     etag: str = ""
-    """Of the last list of changes: GitHub says when the next is the same."""
+    """Of the last list of changes that began there: GitHub says when the next is the same."""
     swept: float = 0.0
     """When each known ticket was looked at last (our clock, seconds since 1970)."""
     archived: bool = False
