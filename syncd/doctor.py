@@ -20,6 +20,8 @@ class Diagnosis:
     """How the configuration calls it."""
     location: str
     findings: tuple[Finding, ...]
+    carries_digests: bool = False
+    """A pass works without it: what fails is a digest."""
 
 
 def diagnose(app: Application, team: str | None = None) -> Iterator[Diagnosis]:
@@ -33,7 +35,8 @@ def diagnose(app: Application, team: str | None = None) -> Iterator[Diagnosis]:
             yield Diagnosis(each.name, name, tracker.location, _findings(tracker))
         for name, channel in each.digests.channels.items():
             to = ", ".join(channel.notifier.recipients)
-            yield Diagnosis(each.name, name, f"{channel.notifier.format}:{to}", _findings(channel.notifier))
+            location = f"{channel.notifier.format}:{to}"
+            yield Diagnosis(each.name, name, location, _findings(channel.notifier), carries_digests=True)
 
 
 def _addresses(source: Source) -> tuple[Finding, ...]:

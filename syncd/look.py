@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Thread
 
 from syncd.core.identity import TicketId
 from syncd.core.model import Ticket
@@ -12,6 +15,9 @@ from syncd.errors import AuthenticationFailed, TrackerError
 from syncd.ports import Listing, Tracker
 from syncd.store.ledger import Ledger
 from syncd.team import Team
+
+Said = tuple[Listing, tuple[str, ...]]
+"""What a tracker lists, and its words when it does not accept our credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +34,16 @@ class Look:
 
 
 def look_at(team: Team, ledger: Ledger) -> Look:
-    """Ask each tracker once what changed. One that cannot be asked is noted, never raised."""
+    """Ask each tracker once what changed, hosts side by side. One that cannot be asked is noted, never raised."""
+    revisions = {name: ledger.revisions(tracker.location) for name, tracker in team.trackers.items()}
+    said = _listings(team.trackers, revisions)
     places: dict[str, Place] = {}
     tickets: dict[TicketId, Ticket] = {}
     unclaimed: list[tuple[Place, Ticket]] = []
     turned_away: list[str] = []
     for name, tracker in team.trackers.items():
-        known = ledger.revisions(tracker.location)
-        listing, barred = _listing(tracker, known)
+        known = revisions[name]
+        listing, barred = said[name]
         turned_away += barred
         listed = [replace(t, was=None) if t.id in known else t for t in listing.tickets]
         places[name] = Place(name, tracker.location, tracker.features, _problem(name, listing))
@@ -46,13 +54,45 @@ def look_at(team: Team, ledger: Ledger) -> Look:
     return Look(places, tickets, tuple(unclaimed), tuple(turned_away))
 
 
-def _listing(tracker: Tracker, known: Mapping[str, str]) -> tuple[Listing, list[str]]:
+def _listings(trackers: Mapping[str, Tracker], revisions: Mapping[str, Mapping[str, str]]) -> dict[str, Said]:
+    """Each host is a lane: asked by one thread, one thing after the other, while the others are asked theirs."""
+    lanes: dict[str, list[str]] = {}
+    for name, tracker in trackers.items():
+        lanes.setdefault(_host(tracker), []).append(name)
+
+    def drive(lane: Sequence[str]) -> dict[str, Said]:
+        return {name: _listing(trackers[name], revisions[name]) for name in lane}
+
+    driving = [_begun(partial(drive, lane)) for lane in lanes.values()]
+    return {name: said for lane in driving for name, said in lane.result().items()}
+
+
+def _begun(work: Callable[[], dict[str, Said]]) -> Future[dict[str, Said]]:
+    """What a thread of its own makes of it. It ends with the process: who interrupts a pass waits for no host."""
+    future: Future[dict[str, Said]] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # raised where the result is asked for
+            future.set_exception(error)
+
+    Thread(target=run, name="lane", daemon=True).start()
+    return future
+
+
+def _host(tracker: Tracker) -> str:
+    """What stands before the project or repository."""
+    return tracker.location.partition("#")[0]
+
+
+def _listing(tracker: Tracker, known: Mapping[str, str]) -> Said:
     try:
-        return tracker.listing(known), []
+        return tracker.listing(known), ()
     except AuthenticationFailed as error:
-        return Listing((), complete=False, problem=str(error)), [str(error)]
+        return Listing((), complete=False, problem=str(error)), (str(error),)
     except TrackerError as error:
-        return Listing((), complete=False, problem=str(error)), []
+        return Listing((), complete=False, problem=str(error)), ()
 
 
 def _problem(name: str, listing: Listing) -> str | None:

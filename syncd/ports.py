@@ -44,9 +44,9 @@ class Level(StrEnum):
     OK = "ok"
     WARNING = "warning"
     FAILURE = "failure"
-    """A pass would fail."""
+    """A pass, or a digest, would fail."""
     AUTHENTICATION = "authentication"
-    """A pass would fail, because we are not known or not allowed."""
+    """The same, because we are not known or not allowed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""``syncd doctor``: whether a pass would work, and what to do where it would not."""
+"""``syncd doctor``: whether a pass and the digests would work, and what to do where they would not."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def run(opening: Opening, terminal: Terminal, *, team: str | None = None, as_jso
         terminal.data({"version": 1, "ok": exit_code(levels) == 0, "findings": [*_objects(found)]})
     else:
         terminal.hint()
-        terminal.hint((_summary(levels), "bold"))
+        terminal.hint((_summary(found), "bold"))
     return exit_code(levels)
 
 
 def exit_code(levels: Sequence[Level]) -> int:
-    """1 when a pass would fail, 4 when only because of authentication."""
+    """1 when something would fail, 4 when only because of authentication."""
     if Level.FAILURE in levels:
         return 1
     return 4 if Level.AUTHENTICATION in levels else 0
@@ -61,12 +61,21 @@ def _lines(finding: Finding, width: int) -> Iterator[Line]:
     yield from (("    ", (line, "cyan")) for line in wrapped(printable(finding.cure), width - 4) if line)
 
 
-def _summary(levels: Sequence[Level]) -> str:
-    bad = sum(level in (Level.FAILURE, Level.AUTHENTICATION) for level in levels)
+def _summary(found: Sequence[Diagnosis]) -> str:
+    levels = [finding.level for diagnosis in found for finding in diagnosis.findings]
     warnings = counted(levels.count(Level.WARNING), "warning") if Level.WARNING in levels else ""
-    if bad:
-        return f"A pass would fail: {', '.join(filter(None, (f'{bad:,} to mend', warnings)))}."
-    return f"A pass would work; {warnings}." if warnings else "A pass would work."
+    passes = sum(_to_mend(diagnosis) for diagnosis in found if not diagnosis.carries_digests)
+    digests = sum(_to_mend(diagnosis) for diagnosis in found if diagnosis.carries_digests)
+    if not passes and not digests:
+        return f"A pass would work; {warnings}." if warnings else "A pass would work."
+    said = "A pass would fail" if passes else "A pass would work"
+    joined = ", and" if passes else ", but"
+    said += f"{joined} not every digest would go out" if digests else ""
+    return f"{said}: {', '.join(filter(None, (f'{passes + digests:,} to mend', warnings)))}."
+
+
+def _to_mend(diagnosis: Diagnosis) -> int:
+    return sum(finding.level in (Level.FAILURE, Level.AUTHENTICATION) for finding in diagnosis.findings)
 
 
 def _objects(found: Sequence[Diagnosis]) -> Iterator[dict[str, object]]:

@@ -55,6 +55,26 @@ def test_a_source_without_documents_is_a_warning(syncd, configured):
     assert said.out.endswith("A pass would work; 1 warning.\n")
 
 
+MAIL = """
+[teams.core.notifiers.mail]
+kind = "smtp"
+host = "127.0.0.1"
+port = 9
+security = "none"
+from = "syncd@example.com"
+to = ["core@example.com"]
+"""
+
+
+def test_a_notifier_that_is_out_of_reach_hinders_a_digest_and_no_pass(syncd, configured):
+    (configured / "syncd.toml").write_text(SETTINGS + MAIL, encoding="utf-8")
+    said = syncd("doctor")
+    assert said.code == 1
+    assert said.out.endswith("A pass would work, but not every digest would go out: 1 to mend.\n")
+    (configured / "docs").rename(configured / "elsewhere")
+    assert syncd("doctor").out.endswith("A pass would fail, and not every digest would go out: 2 to mend.\n")
+
+
 def test_its_json_has_the_documented_shape(syncd, configured):
     said = syncd("doctor", "--json")
     hold(said.json, DOCTOR)
