@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos looks deploy-check wheel-check schema man clean
+.PHONY: help demo test lint format bench chaos looks dist deploy-check wheel-check schema man clean
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ chaos: $(READY) ## Kill a pass at every call and request, on every kind of track
 looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light and dark, and check them
 	@tests/looks/bring.sh
 	@$(VENV)/bin/python -m tests.looks looks
+
+dist: $(READY) ## Build the wheel, the source archive, what they need by hash, and a CycloneDX list of it
+	rm -rf dist
+	$(TOOLS)/bin/uv build --quiet --out-dir dist
+	$(TOOLS)/bin/uv export --quiet --locked --no-dev --no-emit-project --output-file dist/requirements.txt
+	$(TOOLS)/bin/uv export --quiet --locked --no-dev --preview-features sbom-export --format cyclonedx1.5 --output-file dist/syncd.cdx.json
 
 deploy-check: $(READY) ## Put what is in deploy/ before the judges of each kind; who is not here is named
 	@tests/deploy/bring.sh

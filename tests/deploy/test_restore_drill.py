@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from tests.cli.command import process
+from tests.cli.command import Syncd
 from tests.deploy.place import CHECKOUT, DEPLOY
 
 CONFIGURATION = """
@@ -28,11 +28,24 @@ path = "tickets"
 
 
 @pytest.fixture
-def place(tmp_path):
-    """Three postmortems and a configuration."""
+def place(tmp_path, monkeypatch):
+    """Three postmortems and a configuration, where we are."""
     shutil.copytree(CHECKOUT / "config/samples", tmp_path / "docs")
     (tmp_path / "syncd.toml").write_text(CONFIGURATION)
+    monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def syncd(capsys, monkeypatch):
+    """A command on the ledger of this address."""
+    main = Syncd(capsys)
+
+    def said(ledger, *arguments):
+        monkeypatch.setenv("LEDGER", ledger)
+        return main(*arguments)
+
+    return said
 
 
 def client(server, name):
@@ -46,26 +59,26 @@ def told(program):
     return [word for word in shlex.split(line) if word.startswith("--")]
 
 
-def test_a_ledger_brought_back_from_pg_dump_goes_on_where_it_was(place, postgres_server):
+def test_a_ledger_brought_back_from_pg_dump_goes_on_where_it_was(place, syncd, postgres_server):
     before, after = postgres_server.new_database(), postgres_server.new_database()
-    assert process("reconcile", "--quiet", cwd=place, LEDGER=before).code == 0
-    status = process("status", "--json", cwd=place, LEDGER=before).json
+    assert syncd(before, "reconcile", "--quiet").code == 0
+    status = syncd(before, "status", "--json").json
     dump = place / "syncd.dump"
     with dump.open("wb") as copy:
         subprocess.run([client(postgres_server, "pg_dump"), *told("pg_dump"), before], stdout=copy, check=True)
     # Into a ledger that another syncd has begun, as it is after a new installation.
-    assert process("db", "upgrade", cwd=place, LEDGER=after).code == 0
+    assert syncd(after, "db", "upgrade").code == 0
     restore = [client(postgres_server, "pg_restore"), *told("pg_restore"), f"--dbname={after}", dump]
     subprocess.run(restore, check=True, capture_output=True)
-    assert process("status", "--json", cwd=place, LEDGER=after).json == status
-    assert process("plan", "--detailed-exitcode", cwd=place, LEDGER=after).code == 0
+    assert syncd(after, "status", "--json").json == status
+    assert syncd(after, "plan", "--detailed-exitcode").code == 0
 
 
-def test_an_empty_ledger_makes_no_second_ticket(place, postgres_server):
-    assert process("reconcile", "--quiet", cwd=place, LEDGER=postgres_server.new_database()).code == 0
+def test_an_empty_ledger_makes_no_second_ticket(place, syncd, postgres_server):
+    assert syncd(postgres_server.new_database(), "reconcile", "--quiet").code == 0
     tickets = sorted((place / "tickets").glob("T-*.md"))
     again = postgres_server.new_database()
-    process("reconcile", "--quiet", cwd=place, LEDGER=again)
-    process("reconcile", "--quiet", cwd=place, LEDGER=again)
+    syncd(again, "reconcile", "--quiet")
+    syncd(again, "reconcile", "--quiet")
     assert sorted((place / "tickets").glob("T-*.md")) == tickets
-    assert process("plan", "--detailed-exitcode", cwd=place, LEDGER=again).code == 0
+    assert syncd(again, "plan", "--detailed-exitcode").code == 0
