@@ -27,13 +27,13 @@ def run(opening: Opening, terminal: Terminal, *, team: str | None = None, as_jso
         for diagnosis in diagnose(app, team):
             found.append(diagnosis)
             if not as_json:
-                _show(diagnosis, terminal, first=len(found) == 1)
+                show(diagnosis, terminal, first=len(found) == 1)
     levels = [finding.level for diagnosis in found for finding in diagnosis.findings]
     if as_json:
         terminal.data({"version": 1, "ok": exit_code(levels) == 0, "findings": [*_objects(found)]})
     else:
         terminal.hint()
-        terminal.hint((_summary(found), "bold"))
+        terminal.hint((summary(found), "bold"))
     return exit_code(levels)
 
 
@@ -44,7 +44,8 @@ def exit_code(levels: Sequence[Level]) -> int:
     return 4 if Level.AUTHENTICATION in levels else 0
 
 
-def _show(diagnosis: Diagnosis, terminal: Terminal, *, first: bool) -> None:
+def show(diagnosis: Diagnosis, terminal: Terminal, *, first: bool) -> None:
+    """Print what one connector was found to be like."""
     if not first:
         terminal.hint()
     terminal.out((printable(f"{diagnosis.team} · {diagnosis.name}"), "bold"), (f"  {diagnosis.location}", "dim"))
@@ -61,7 +62,8 @@ def _lines(finding: Finding, width: int) -> Iterator[Line]:
     yield from (("    ", (line, "cyan")) for line in wrapped(printable(finding.cure), width - 4) if line)
 
 
-def _summary(found: Sequence[Diagnosis]) -> str:
+def summary(found: Sequence[Diagnosis]) -> str:
+    """The verdict in a sentence."""
     levels = [finding.level for diagnosis in found for finding in diagnosis.findings]
     warnings = counted(levels.count(Level.WARNING), "warning") if Level.WARNING in levels else ""
     passes = sum(_to_mend(diagnosis) for diagnosis in found if not diagnosis.carries_digests)

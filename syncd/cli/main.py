@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from syncd.cli.terminal import Terminal
 
 P = ParamSpec("P")
+
+INIT_DEFAULTS = ("default", Path("tickets"), "T", "UTC")
+"""Team, tickets, prefix and time zone of ``syncd init``."""
 
 PURPOSE = "Keeps the action items of postmortems and their tickets in step, in the postmortem itself."
 EPILOG = """\
@@ -135,7 +139,12 @@ def init(
     output: Annotated[Path, typer.Option(help="The file to write.")] = Path("syncd.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> int:
-    """Write a commented configuration."""
+    """Write a commented configuration; a terminal asks."""
+    said = any((path, jira, project, user, github, start_date)) or (team, tickets, prefix, timezone) != INIT_DEFAULTS
+    if not said and sys.stdin.isatty() and sys.stdout.isatty():
+        from syncd.cli.wizard import run as ask
+
+        return ask(_terminal(), output=output, force=force, user=_user())
     from syncd.cli.init import run
 
     return run(

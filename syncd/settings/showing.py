@@ -105,7 +105,7 @@ def _shown(value: object) -> Json:
             return value
         case timedelta():
             return duration_text(value)
-        case tuple():
+        case tuple() | list():
             return [_shown(child) for child in value]
         case _:
             return str(value)

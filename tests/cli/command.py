@@ -6,12 +6,13 @@ import io
 import json
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fcntl import ioctl
@@ -115,9 +116,47 @@ def _interruptible() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def read_terminal(descriptor: int) -> Iterator[str]:
-    """What appears on a terminal, as it appears, until nobody writes to it any more."""
-    while True:
+def conversation(*arguments: str | Path, cwd: Path, answers: Sequence[tuple[str, str]], **environment: str) -> Said:
+    """The installed command on a terminal of its own, where each text that appears gets its answer, in this order.
+
+    Returns its exit code and all that appeared. Fails when it ends, or waits, before everything was asked.
+    """
+    ours, theirs = pty.openpty()
+    ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
+    streams = {"stdin": theirs, "stdout": theirs, "stderr": theirs}
+    command = [SCRIPT, *map(str, arguments)]
+    waiting, heard, answered = list(answers), "", 0
+    with subprocess.Popen(
+        command, cwd=cwd, env=clean_environment(**environment), preexec_fn=_at_its_terminal, **streams
+    ) as running:
+        os.close(theirs)
+        try:
+            for piece in read_terminal(ours, patience=30):
+                heard += piece
+                while waiting and waiting[0][0] in heard[answered:]:
+                    answered = len(heard)
+                    os.write(ours, waiting.pop(0)[1].encode())
+            assert not waiting, f"it was not asked {waiting[0][0]!r} after {heard[answered:]!r}"
+            try:
+                code = running.wait(5)
+            except subprocess.TimeoutExpired:
+                raise AssertionError(f"it waits: {heard[answered:]!r}") from None
+        finally:
+            running.kill()
+            os.close(ours)
+    return Said(code, heard.replace("\r\n", "\n"), "")
+
+
+def _at_its_terminal() -> None:
+    """Passwords are asked for at the terminal that a process belongs to, whatever its streams are."""
+    os.setsid()
+    ioctl(0, termios.TIOCSCTTY, 0)
+    _interruptible()
+
+
+def read_terminal(descriptor: int, *, patience: float | None = None) -> Iterator[str]:
+    """What appears on a terminal, as it appears, until nobody writes to it any more, or for so many seconds."""
+    while select.select([descriptor], [], [], patience)[0]:
         try:
             piece = os.read(descriptor, 65536)
         except OSError:  # the way Linux says that the other end is closed

@@ -63,8 +63,8 @@ def test_every_key_it_writes_has_a_remark_above_it(home, capsys):
 @pytest.mark.parametrize(
     ("output", "commands"),
     [
-        ("syncd.toml", ["syncd plan", "syncd reconcile"]),
-        ("my file.toml", ["syncd plan --config 'my file.toml'", "syncd reconcile --config 'my file.toml'"]),
+        ("syncd.toml", ["syncd plan", "syncd reconcile", "syncd run"]),
+        ("my file.toml", [f"syncd {command} --config 'my file.toml'" for command in ("plan", "reconcile", "run")]),
     ],
 )
 def test_it_says_what_to_do_next(home, capsys, output, commands):
