@@ -11,7 +11,7 @@ from syncd.core.prose import Emphasis
 from syncd.core.references import is_commit
 from syncd.core.states import leading_mark, state_of, whole_state
 from syncd.core.verbs import VERBS, first_word
-from syncd.core.words import GROUP_WORDS, TASK_WORDS, one_of, phrases
+from syncd.core.words import BOXES, GROUP_WORDS, TASK_WORDS, one_of, phrases
 
 _STATES = one_of(
     phrases("""
@@ -142,6 +142,21 @@ def _state(peel: Peel) -> bool:
     return False
 
 
+_BOX = re.compile(r"\[([ xX])\]\s+(?=\S)")
+
+
+def _box(peel: Peel) -> bool:
+    """A checkbox where none is one: in a table, in a paragraph, in a list of an HTML page."""
+    boxed = peel.plain.startswith("[", peel.start)
+    match = _BOX.match(peel.plain, peel.start, peel.end) if boxed else None
+    if not match or not peel.advance(match.end()):
+        return False
+    if peel.state is None:
+        peel.tell(BOXES[match[1]], match[0].strip(), None)
+        peel.box = peel.prose.span(*match.span(1))
+    return True
+
+
 _NOT_APPLICABLE = re.compile(r"\[n/?a\]\s*", re.IGNORECASE)
 
 
@@ -246,4 +261,4 @@ def _leading_owner(peel: Peel) -> bool:
     return True
 
 
-_RULES = (_sign, _state, _unticked, _reference, _leading_owner, _pattern, _owner)
+_RULES = (_sign, _state, _box, _unticked, _reference, _leading_owner, _pattern, _owner)

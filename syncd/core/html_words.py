@@ -61,9 +61,15 @@ def _special_end(text: str, at: int, limit: int) -> int:
     return 0
 
 
+_LONGEST_HEADING = 120
+"""A paragraph that is all bold and no longer than this may be a heading: its markup is kept."""
+
+
 def passage(span: Span, prose: Prose) -> Passage:
     """Words that were read already."""
-    return Passage(squeeze(prose.plain), lambda: (span,), lambda _: prose)
+    rough = squeeze(prose.plain)
+    bold = 0 < len(rough) <= _LONGEST_HEADING and prose.styled(Emphasis.BOLD, 0, len(prose.plain.rstrip()))
+    return Passage(f"<b>{rough}</b>" if bold else rough, lambda: (span,), lambda _: prose)
 
 
 class Words:

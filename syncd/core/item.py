@@ -93,7 +93,7 @@ def read_task(task: Task, reading: Reading, findings: Findings) -> ActionItem:
         references=named_first(references),
         group=task.group or task.place.group,
         code=sentence.code,
-        bullet=Bullet(reading.markup, task.passage.end, task.box, sentence.mark or task.mark),
+        bullet=Bullet(reading.markup, task.passage.end, task.box or sentence.box, sentence.mark or task.mark),
     )
     findings.items.append(item)
     return item

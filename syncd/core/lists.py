@@ -266,4 +266,6 @@ def _names_tasks(entry: Entry) -> bool:
 
 def _is_field(entry: Entry) -> bool:
     """Whether an entry is a question of a form that nobody answered: ``Tests to add:``."""
-    return entry.text.endswith((":", "：")) and not entry.children and not entry.paragraphs and not entry.boxed
+    if not entry.text.endswith((":", "：")) or entry.children or entry.paragraphs or entry.boxed:
+        return False
+    return len(entry.text.split()) <= 4 or not starts_as_task(entry.text)

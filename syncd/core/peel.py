@@ -32,6 +32,7 @@ class Peel:
     values: dict[str, str] = field(default_factory=dict)
     state: State | None = None
     mark: Span | None = None
+    box: Span | None = None
     named: list[Found] = field(default_factory=list)
 
     @property

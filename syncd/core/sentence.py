@@ -24,7 +24,10 @@ _FIRST_CLAUSE = re.compile(r"[:：.–—-]")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What a task says; ``status`` are the words that tell its state, ``mark`` is their place."""
+    """What a task says; ``status`` are the words that tell its state.
+
+    ``mark`` is the place of those words, ``box`` that of the sign in a box.
+    """
 
     action: str = ""
     row_id: str | None = None
@@ -34,6 +37,7 @@ class Sentence:
     status: str | None = None
     state: State | None = None
     mark: Span | None = None
+    box: Span | None = None
     references: tuple[Reference, ...] = ()
     code: tuple[str, ...] = ()
 
@@ -88,7 +92,7 @@ def is_attribute(prose: Prose) -> bool:
 def _told(peel: Peel) -> Sentence:
     value = peel.values.get
     return Sentence(
-        "", value("id"), value("owner"), value("due"), value("type"), value("status"), peel.state, peel.mark
+        "", value("id"), value("owner"), value("due"), value("type"), value("status"), peel.state, peel.mark, peel.box
     )
 
 

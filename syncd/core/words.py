@@ -12,7 +12,8 @@ from functools import lru_cache
 from syncd.core.model import State
 
 _NUMBERING = re.compile(
-    r"^\s*(?:\d{1,2}(?:\.\d{1,2})*[.):、]?|[ivx]{1,4}[.)]|[a-z][.)]|[一二三四五六七八九十]+、)\s+", re.IGNORECASE
+    r"^[^\w#(（\[]*(?:\d{1,2}(?:\.\d{1,2})*[.):、]?|[ivx]{1,4}[.)]|[a-z][.)]|[一二三四五六七八九十]+、)\s+",
+    re.IGNORECASE,
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|（[^（）]*）|【[^【】]*】")
 _NOT_WORDS = re.compile(r"[^\w#'/&-]+")

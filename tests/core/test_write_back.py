@@ -376,6 +376,16 @@ def test_a_document_that_ticks_with_capitals_keeps_doing_so():
     assert written(lines, Cells(state=DONE)) == ["- [X] Add an alert", "- [X] Add a test"]
 
 
+def test_a_box_that_is_only_written_is_ticked_too():
+    assert written(["[ ] Add an alert", "", "[x] Add a test"], Cells(state=DONE)) == [
+        "[x] Add an alert",
+        "",
+        "[x] Add a test",
+    ]
+    page = read("<h1>Postmortem: Mail</h1><h2>Action items</h2><ul><li>[ ] Add an alert</li></ul>", Markup.HTML)
+    assert "<li>[x] Add an alert</li>" in write(page, {0: Cells(state=DONE)}).text
+
+
 # --- proof ----------------------------------------------------------------------------------------------------------
 
 
