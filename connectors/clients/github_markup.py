@@ -21,7 +21,7 @@ _GAP = "\u200b"
 _ADDRESS = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{0,15}://|www\.|mailto:|xmpp:)[^\s`<>]*[^\s`<>.,;:!?)\]}'\"*_~]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _HTML = re.compile(r"[&<>]")
-_INLINE = re.compile(r"[\\`*_\[\]~|$]|(?<!\S)#")
+_INLINE = re.compile(r"[\\`*\[\]~|$]|(?<![^\W_])_|_(?![^\W_])|(?<!\S)#")
 _REFERENCE = re.compile(r"(?i)@|#(?=\d)|GH-(?=\d)")
 _LINE_START = re.compile(r"[+=:-]")
 _NUMBERED = re.compile(r"\d{1,9}(?=[.)])")

@@ -25,15 +25,16 @@ _JOINER = "\u2060"  # word joiner: shows nothing, and stands between two charact
 _BACKSLASH = "\uff3c"  # no escape exists for a backslash itself, so it gets its wide twin
 _CUT = "… (cut: the text was longer than Jira takes)"
 _PREFIX = "Postmortem document: "
-_DAY_HYPHEN = r"(?<=\b[12]\d{3})-(?=\d\d-\d\d\b)|(?<=\b[12]\d{3}-\d\d)-(?=\d\d\b)"
-_WORD_HYPHEN = r"(?<=[^\W\d_])-(?=[^\W\d_])"
 _ESCAPED = re.compile(
-    rf"(?P<kept>{_DAY_HYPHEN}|{_WORD_HYPHEN})"
-    r"|[-{}\[\]|!*_+^~@#]"
+    r"(?P<joining>[-_+])"
+    r"|[{}\[\]|!*^~@#]"
     r"|\?(?=\?)|(?<=\?)\?"
     r"|\((?=[^()\s]{1,8}\))|(?<=[:;])[()]"
 )
-_JOINED = re.compile(r"(?<=:)(?=[^\s\\])|(?<=&)(?=#?\w{1,32};)|(?i:(?<=\bwww)(?=\.))")
+_BEFORE = re.compile(r"\w*$")
+_LONGEST_KEY = 30
+"""Characters of a project's key, and more."""
+_JOINED = re.compile(r"(?<=:)(?!(?<=\d:)\d)(?=[^\s\\])|(?<=&)(?=#?\w{1,32};)|(?i:(?<=\bwww)(?=\.))")
 _LINE_START = re.compile(r"^(h[1-6]|bq)(?=\.)")
 _URL = re.compile(r"(?is)https?://.+")
 _NOT_IN_URL = re.compile(r"[\s\[\]|{}^\\\"<>!`\x00-\x20\x7f]")
@@ -78,8 +79,26 @@ def inert(text: str) -> str:
     """Untrusted text as words inside one line of wiki markup."""
     cut = text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + "…"
     line = one_line(cut).replace("\\", _BACKSLASH)
-    escaped = _ESCAPED.sub(lambda m: m[0] if m["kept"] else "\\" + m[0], line)
+    escaped = _ESCAPED.sub(_escape, line)
     return _LINE_START.sub(rf"\1{_JOINER}", _JOINED.sub(_JOINER, escaped))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0] if found["joining"] and _joins(found) else "\\" + found[0]
+
+
+def _joins(found: re.Match[str]) -> bool:
+    """Whether it stands inside a word, where no markup begins or ends, and is not the hyphen in the key of a ticket."""
+    line, at = found.string, found.start()
+    after = line[at + 1 : at + 2]
+    if not (_is_letter_or_digit(line[at - 1 : at]) and _is_letter_or_digit(after)):
+        return False
+    before = _BEFORE.search(line, max(0, at - _LONGEST_KEY), at)
+    return found[0] != "-" or not after.isdecimal() or (before is not None and before[0].isdecimal())
+
+
+def _is_letter_or_digit(character: str) -> bool:
+    return character.isalpha() or character.isdecimal()
 
 
 def _parts(block: Block, *, link: str, document: str) -> Iterable[str]:

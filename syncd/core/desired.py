@@ -5,6 +5,7 @@ Routes are asked only when a ticket is made: an existing one never changes track
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,9 @@ from syncd.core.plain import one_line
 
 TITLE_LIMIT = 250
 """Code points of a ticket's title; Jira's summary holds 255, GitHub's title 256."""
+
+
+_KIND_OF_TITLE = re.compile(r"(?:(?:project|incident)\s+)?post-?\s?mortem\s*[:–—-]\s+(?=\S)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,7 @@ def _labels(postmortem: Postmortem, item: ActionItem) -> tuple[str, ...]:
 def _body(postmortem: Postmortem, item: ActionItem) -> tuple[Block, ...]:
     what = {Kind.INCIDENT: "Incident", Kind.PROJECT: "Project", Kind.OTHER: "Document"}[postmortem.kind]
     happened = (
-        (what, postmortem.title or postmortem.document.path),
+        (what, _KIND_OF_TITLE.sub("", postmortem.title, count=1) or postmortem.document.path),
         ("Severity", postmortem.severity),
         ("Date of incident", _iso(postmortem.incident_date)),
         ("Postmortem date", _iso(postmortem.postmortem_date)),
@@ -133,7 +137,7 @@ def _body(postmortem: Postmortem, item: ActionItem) -> tuple[Block, ...]:
     )
     asked = (
         ("Owner", item.owner),
-        ("Due date", item.due),
+        ("Due date", _iso(item.due_date) or item.due),
         ("Type", item.type),
         ("Row", item.row_id),
         ("Section", item.group),

@@ -61,6 +61,15 @@ def test_the_description_holds_the_row_as_it_was_written_and_leads_back():
     assert "syncd" in (ours.text or "")
 
 
+def test_the_description_names_the_day_where_it_is_known_and_says_the_kind_once():
+    row = item(due="Dec 1", due_date=date(2026, 12, 1))
+    for title in ("Postmortem: Outage", "Project Postmortem: Outage", "Post-mortem – Outage", "Outage"):
+        action, origin, _ = wanted(row, postmortem(title=title)).body
+        assert dict(action.facts)["Due date"] == "2026-12-01"
+        assert dict(origin.facts)["Incident"] == "Outage"
+    assert dict(wanted(row, postmortem(title="Postmortem:")).body[1].facts)["Incident"] == "Postmortem:"
+
+
 def test_labels_have_no_blanks():
     assert wanted(item(type="Quick win"), postmortem(severity="Very high")).labels == (
         "very-high",

@@ -1,5 +1,7 @@
 """Takes a picture of every sample, narrow and wide, light and dark, and looks for what no eye should have to.
 
+Mails and cards as people get them; tickets of the sample postmortems much as GitHub and Jira show them, in light only.
+
     python -m tests.looks [FOLDER]        # by default ./looks
 
 Needs Chromium: `$CHROMIUM`, or /usr/bin/chromium (Debian: chromium fonts-noto-core fonts-noto-cjk
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Literal
@@ -22,12 +24,17 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from syncd.ports import Format
 from syncd.render import render
 from tests.looks.card import card_page
+from tests.looks.ticket import ticket_pages
 from tests.render.samples import SAMPLES, SETTINGS
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 RENDERER = Path(os.environ.get("ADAPTIVECARDS", "node_modules/adaptivecards/dist/adaptivecards.min.js"))
-WIDTHS = (320, 640)
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Scheme = Literal["light", "dark"]
+Views = Sequence[tuple[int, Scheme]]
+"""Width in pixels, and theme."""
+SCHEMES: Sequence[Scheme] = ("light", "dark")
+MESSAGES: Views = tuple(product((320, 640), SCHEMES))
+TICKETS: Views = tuple(product((640, 1000), SCHEMES[:1]))
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 OBJECTIONS = "window.objections || []"
 
@@ -39,7 +46,8 @@ def main(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        wrong = [told for name, page in pages() for told in looked_at(browser, name, page, folder)]
+        wrong = [told for name, page in pages() for told in looked_at(browser, name, page, folder, MESSAGES)]
+        wrong += [told for name, page in ticket_pages() for told in looked_at(browser, name, page, folder, TICKETS)]
         browser.close()
     if not RENDERER.exists():
         print(f"No Teams card was drawn: npm's adaptivecards is not at {RENDERER}. Set ADAPTIVECARDS to its path.")
@@ -56,9 +64,9 @@ def pages() -> Iterator[tuple[str, str]]:
             yield f"{name}-teams", card_page(render(digest, Format.TEAMS, settings=SETTINGS), RENDERER)
 
 
-def looked_at(browser: Browser, name: str, html: str, folder: Path) -> Iterator[str]:
+def looked_at(browser: Browser, name: str, html: str, folder: Path, views: Views) -> Iterator[str]:
     """Takes a page's pictures; yields a sentence for each thing that is wrong with one."""
-    for width, scheme in product(WIDTHS, SCHEMES):
+    for width, scheme in views:
         page = browser.new_page(viewport={"width": width, "height": 600}, color_scheme=scheme)
         page.set_content(html)
         page.screenshot(path=folder / f"{name}-{width}-{scheme}.png", full_page=True)
