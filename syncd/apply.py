@@ -32,7 +32,7 @@ from syncd.core.model import (
 )
 from syncd.core.plan import WriteBackOf
 from syncd.core.write_back import Cells
-from syncd.errors import AuthenticationFailed, NotSent, Refused, TrackerError
+from syncd.errors import AuthenticationFailed, NotSent, Refused, TrackerError, UnderWay
 from syncd.ports import Clock, Edit, Saved, SaveStatus, Source, Tracker
 from syncd.store.ledger import Ledger
 
@@ -170,7 +170,10 @@ class Applier:
         tracker = self.trackers[change.tracker or ""]
         marker = change.effect.marker if change.effect and change.effect.marker else new_marker()
         sent = payload(change.desired)
-        effect = change.effect or self._prepare(EffectKind.CREATE, change, tracker.location, sent, marker=marker)
+        try:
+            effect = change.effect or self._prepare(EffectKind.CREATE, change, tracker.location, sent, marker=marker)
+        except UnderWay as error:
+            return replace(change, outcome=Outcome.PENDING, reason=str(error))
         self.ledger.sent(effect.id, self.clock(), payload=sent)
         try:
             ticket = tracker.create(change.desired, marker)

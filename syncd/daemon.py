@@ -1,19 +1,20 @@
-"""``syncd run``: the line and the digests, over and over.
+"""``syncd run``: every team has its turn when its time has come, over and over.
 
-The scheduler is only an alarm clock: what is due is computed from dates and the ledger at each tick, so a tick that
-comes late, twice or not at all changes nothing. What goes wrong for one team is told, and the others go on.
+The scheduler is only an alarm clock. When a team is due stands in the ledger, beside who works for it, so any number of
+daemons on one ledger share the teams, and a tick that comes late, twice or not at all changes nothing. Each turn has a
+thread of its own: one that hangs or fails is nobody else's.
 """
 
 from __future__ import annotations
 
 import os
-import random
 import signal
 import socket
 import threading
+import time
 import traceback
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -21,31 +22,54 @@ from types import FrameType
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from structlog.typing import FilteringBoundLogger
 
-from syncd.contact import may_act
-from syncd.core.change import WRITING
-from syncd.errors import LockHeld, SettingsError, SyncdError
-from syncd.notify import notify
+from syncd.errors import LedgerError, LockHeld, SettingsError, SyncdError
+from syncd.lease import LENGTH, Holder, bury, keeping
 from syncd.ports import Clock
-from syncd.reconcile import Pass, Request, reconcile
 from syncd.settings import Settings
-from syncd.team import Application, Team
+from syncd.store.ledger import Ledger
+from syncd.store.records import Lease
+from syncd.team import Application
+from syncd.turn import Stopped, Turn
+from syncd.wiring import Surroundings, application, rebuilt
 
-TICK = timedelta(seconds=30)
-"""How often it looks whether something is due; more often where ``poll`` is shorter."""
-STOP_WITHIN = 30.0
-"""Seconds that a pass is given to come to the end of its present effect."""
+COMMAND = "syncd run"
+TICK = timedelta(seconds=2)
+"""How often it looks whose time has come; a webhook is heard within that time."""
+AT_ONCE = 8
+"""How many teams have their turn side by side."""
+STOP_WITHIN = 25.0
+"""Seconds that turns are given to come to the end of their present effect."""
 HUNG = timedelta(minutes=30)
-"""A tick that takes longer hangs: the watchdog of systemd is no longer told that all is well."""
-_JITTER = 0.1
+"""A turn that takes longer hangs: its team is left to others, and its writes are refused from then on."""
+NO_TICK = timedelta(minutes=2)
+"""Without a tick for so long the daemon itself hangs: the watchdog of systemd is no longer told that all is well."""
+_BURY = timedelta(seconds=30)
 _PING = 5.0
 
 
-class Stopped(Exception):
-    """Somebody asked the daemon to end; raised between two effects of a pass."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the daemon works with until the settings change."""
+
+    settings: Settings
+    url: str
+    ledger: Ledger
+    app: Application
 
 
-Opened = Callable[[Settings], AbstractContextManager[Application]]
-"""The application of these settings, for one tick. Raises LockHeld while another command is at work."""
+@dataclass(slots=True)
+class Work:
+    """A turn in its thread."""
+
+    team: str
+    thread: threading.Thread | None = None
+    begun: float = field(default_factory=time.monotonic)
+    told: bool = False
+
+    @property
+    def hangs(self) -> bool:
+        """Whether it takes longer than any turn should."""
+        return time.monotonic() - self.begun > HUNG.total_seconds()
 
 
 @dataclass(slots=True)
@@ -54,110 +78,74 @@ class Daemon:
 
     load: Callable[[], Settings]
     changed: Callable[[], bool]
-    opened: Opened
     clock: Clock
     log: FilteringBoundLogger
+    environment: Mapping[str, str]
+    """Where secrets are looked up."""
+    every: timedelta = TICK
+    reload_worked: bool = True
+    """Whether the last change of the settings could be taken."""
     _settings: Settings = field(init=False)
+    _place: Place | None = None
+    _works: dict[str, Work] = field(default_factory=dict)
+    """By team."""
+    _observed: dict[str, str] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _reload: threading.Event = field(default_factory=threading.Event)
-    _idle: threading.Event = field(default_factory=threading.Event)
-    _next_pass: datetime | None = None
-    _busy_since: datetime | None = None
-    _observed: dict[str, str] = field(default_factory=dict)
-    """By team: the plan that waits for a person, so that it is told once."""
+    _ticked: float = field(default_factory=time.monotonic)
+    _buried: float = 0.0
+    _seen: datetime | None = None
+    """What the clock last showed."""
+    _trouble: str = ""
+    """What was last told of the ledger; the same is not told again."""
 
     def run(self) -> int:
         """Returns the exit code. Raises SettingsError when the first settings cannot be used."""
         self._settings = self.load()
-        self._idle.set()
         for number, handler in ((signal.SIGTERM, self._end), (signal.SIGINT, self._end), (signal.SIGHUP, self._again)):
             signal.signal(number, handler)
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         scheduler = BackgroundScheduler(timezone=UTC, job_defaults=defaults)
-        every = min(TICK, self._settings.poll).total_seconds()
+        every = min(self.every, self._settings.poll).total_seconds()
         scheduler.add_job(self.tick, "interval", seconds=every, next_run_time=datetime.now(UTC))
         scheduler.start()
         tell_systemd("READY=1")
         self.log.info("started", teams=len(self._settings.teams), poll=str(self._settings.poll))
         while not self._stop.wait(_PING):
-            if self._busy_since is None or self.clock() - self._busy_since < HUNG:
+            if self.idle_for < NO_TICK:
                 tell_systemd("WATCHDOG=1")
         tell_systemd("STOPPING=1")
         scheduler.shutdown(wait=False)
-        ended = self._idle.wait(STOP_WITHIN)
-        self.log.info("stopped", in_time=ended)
+        in_time = self._all_ended(STOP_WITHIN)
+        self.log.info("stopped", in_time=in_time)
         return 0
 
+    @property
+    def idle_for(self) -> timedelta:
+        """How long ago the last tick came to its end."""
+        return timedelta(seconds=time.monotonic() - self._ticked)
+
+    def hint(self, teams: Collection[str]) -> None:
+        """Somebody saw something change: look at these teams now."""
+        if self._place is not None:
+            self._place.ledger.hint(teams, self.clock())
+
     def tick(self) -> None:
-        """Look what is due, and do it."""
-        self._idle.clear()
-        self._busy_since = self.clock()
+        """See whose time has come, and begin their turns."""
         try:
             self._refresh()
-            with self.opened(self._settings) as app:
-                if self._next_pass is None or self.clock() >= self._next_pass:
-                    self._passes(app)
-                    spread = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - only spreads the load
-                    self._next_pass = self.clock() + self._settings.poll * spread
-                self._speak(app)
-        except Stopped:
-            self.log.info("pass interrupted", why="asked to stop; the next pass takes up what was left")
-        except LockHeld as error:
-            self.log.info("waiting", why=str(error))
+            self._begin(self._open())
+            self._trouble = ""
         except SyncdError as error:
-            self.log.error("tick failed", why=str(error))
+            if self._trouble != str(error):
+                self._trouble = str(error)
+                self.log.error("ledger out of reach", why=str(error), what_now="it is tried again and again")
         except Exception:
             self.log.error("bug", traceback=traceback.format_exc())
         finally:
-            self._busy_since = None
-            self._idle.set()
+            self._ticked = time.monotonic()
 
     # --- the parts of a tick
-
-    def _passes(self, app: Application) -> None:
-        for team in app.teams:
-            self._guarded(team, "pass failed", lambda team=team: self._pass(app, team))  # type: ignore[misc]
-
-    def _pass(self, app: Application, team: Team) -> None:
-        if self._only_observes(app, team):
-            return
-        done = reconcile(app, Request(team=team.name, by="syncd run"), progress=self._checkpoint)
-        self._observed.pop(team.name, None)
-        self.log.info("pass", team=team.name, **_summary(done))
-
-    def _only_observes(self, app: Application, team: Team) -> bool:
-        """Whether a source of the team was never met before and a pass would change something: a person approves."""
-        new = [s.label for s in team.sources if not may_act(app.ledger, s.source.location)]
-        if not new:
-            return False
-        planned = reconcile(app, Request(team=team.name, dry_run=True))
-        changes = sum(change.kind in WRITING for _, change in planned.changes)
-        if changes and self._observed.get(team.name) != planned.plan_hash:
-            self._observed[team.name] = planned.plan_hash
-            what = "look with `syncd plan`, then let it through with `syncd reconcile`"
-            self.log.warning("first contact", team=team.name, sources=new, changes=changes, what_to_do=what)
-        return changes > 0
-
-    def _speak(self, app: Application) -> None:
-        for team in app.teams:
-            self._guarded(team, "digests failed", lambda team=team: self._send(app, team))  # type: ignore[misc]
-
-    def _send(self, app: Application, team: Team) -> None:
-        for delivery in notify(app, team=team.name):
-            told = {"kind": delivery.kind, "period": delivery.period, "channel": delivery.channel}
-            self.log.info("digest", team=team.name, state=delivery.state.value, reason=delivery.reason, **told)
-
-    def _guarded(self, team: Team, event: str, work: Callable[[], None]) -> None:
-        """One team's work: whatever goes wrong in it is told, and is nobody else's."""
-        self._checkpoint(0, 0)
-        try:
-            work()
-        except Stopped:
-            raise
-        except SyncdError as error:
-            self.log.error(event, team=team.name, why=str(error))
-        except Exception:
-            self.log.error(event, team=team.name, traceback=traceback.format_exc())
 
     def _refresh(self) -> None:
         """Take new settings as a whole; wrong ones change nothing."""
@@ -167,14 +155,105 @@ class Daemon:
         try:
             self._settings = self.load()
         except SettingsError as error:
+            self.reload_worked = False
             self.log.error("settings not taken", why=str(error), what_now="the old ones stay in force")
         else:
-            self._next_pass = None
+            self.reload_worked = True
             self.log.info("settings taken", teams=len(self._settings.teams))
 
-    def _checkpoint(self, done: int, total: int) -> None:
+    def _open(self) -> Place:
+        """The application of the present settings, on its ledger. Every team of new settings is due at once."""
+        old = self._place
+        if old is not None and old.settings is self._settings:
+            return old
+        url = self._settings.ledger_url(self.environment)
+        same = old is not None and old.url == url
+        ledger = old.ledger if old is not None and same else Ledger.open(url)
+        app = application(self._settings, Surroundings(ledger, self.clock, self.environment))
+        teams = list(self._settings.teams)
+        ledger.enlist(teams)
+        ledger.hint(teams, self.clock())
+        self._place = Place(self._settings, url, ledger, app)
+        if old is not None and not same:
+            old.ledger.dispose()  # turns that still use it get its connections back one by one
+        return self._place
+
+    def _begin(self, place: Place) -> None:
+        self._look_after_works()
+        self._mind_the_clock(place)
+        if time.monotonic() - self._buried > _BURY.total_seconds():
+            bury(place.ledger)
+            self._buried = time.monotonic()
+        free = AT_ONCE - sum(not work.hangs for work in self._works.values())
+        for team in place.ledger.due(self.clock()) if free > 0 else ():
+            if free <= 0 or self._stop.is_set():
+                break
+            if team in place.settings.teams and team not in self._works:
+                free -= self._claimed(place, team)
+
+    def _mind_the_clock(self, place: Place) -> None:
+        """A clock that was set back must not let teams wait for the time it showed before."""
+        now = self.clock()
+        if self._seen is not None and now < self._seen - LENGTH:
+            place.ledger.hint(list(place.settings.teams), now)
+        self._seen = now
+
+    def _claimed(self, place: Place, team: str) -> bool:
+        now = self.clock()
+        lease = place.ledger.claim(team, holder=str(Holder.here(COMMAND)), at=now, until=now + LENGTH, due=True)
+        if lease is None:
+            return False  # another daemon was quicker
+        work = self._works[team] = Work(team)
+        work.thread = threading.Thread(target=self._turn, args=(place, lease, work), name=team, daemon=True)
+        work.thread.start()
+        return True
+
+    def _look_after_works(self) -> None:
+        for team, work in list(self._works.items()):
+            if work.thread is not None and not work.thread.is_alive():
+                del self._works[team]
+            elif work.hangs and not work.told:
+                work.told = True
+                self.log.error("turn hangs", team=team, what_now="its team is left to others, its writes are refused")
+
+    # --- one turn, in a thread of its own
+
+    def _turn(self, place: Place, lease: Lease, work: Work) -> None:
+        again: datetime | None = None
+        log = self.log.bind(team=lease.team)
+        try:
+            with keeping(place.ledger, [lease], clock=self.clock, hung=lambda: work.hangs):
+                again = self._taken(place, lease, log)
+        except Stopped:
+            log.info("pass interrupted", why="asked to stop; the next pass takes up what was left")
+        except LockHeld as error:
+            log.warning("team lost", why=str(error))
+        except LedgerError as error:
+            log.error("pass failed", why=str(error))
+            again = self.clock() + min(place.settings.poll, LENGTH)
+        except Exception:
+            log.error("bug", traceback=traceback.format_exc())
+            again = self.clock() + place.settings.poll
+        finally:
+            with suppress(LedgerError):  # then it ends by itself
+                place.ledger.release(lease, due_at=again)
+
+    def _taken(self, place: Place, lease: Lease, log: FilteringBoundLogger) -> datetime:
+        around = Surroundings(place.ledger.under([lease]), self.clock, self.environment)
+        app = rebuilt(place.app, place.settings, lease.team, around)
+        (team,) = app.chosen(lease.team)
+        return Turn(app, team, place.settings.poll, log, self._observed, self._checkpoint).take()
+
+    def _checkpoint(self) -> None:
         if self._stop.is_set():
             raise Stopped
+
+    def _all_ended(self, within: float) -> bool:
+        deadline = time.monotonic() + within
+        for work in list(self._works.values()):
+            if work.thread is not None:
+                work.thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(work.thread is not None and work.thread.is_alive() for work in self._works.values())
 
     # --- signals
 
@@ -185,15 +264,6 @@ class Daemon:
 
     def _again(self, number: int, frame: FrameType | None) -> None:
         self._reload.set()
-
-
-def _summary(done: Pass) -> dict[str, object]:
-    """What a log line says of a pass."""
-    outcomes: dict[str, int] = {}
-    for _, change in done.changes:
-        if change.kind in WRITING:
-            outcomes[change.outcome.value] = outcomes.get(change.outcome.value, 0) + 1
-    return {"pass_id": done.id, "verdict": done.verdict.value, "brake": done.brake, **outcomes}
 
 
 def tell_systemd(words: str) -> None:

@@ -5,8 +5,10 @@
     SyncdError
     ├── UsageError            exit 2   a wrong argument
     ├── SettingsError         exit 2   a wrong configuration file
-    ├── LockHeld              exit 5   another process is in the middle of a pass
+    ├── LockHeld              exit 5   another process works for the team
+    │   └── LeaseLost                      another process took the team over from us
     ├── LedgerError           exit 1   the database is unreadable, too new, or in the way
+    │   └── UnderWay                       another process makes the item's ticket, or made it
     ├── SourceError           exit 1   a source cannot be read or written at all
     ├── TrackerError          exit 1   a tracker did not do what was asked
     │   ├── AuthenticationFailed  exit 4   it does not know us, or forbids everything
@@ -50,13 +52,21 @@ class SettingsError(SyncdError):
 
 
 class LockHeld(SyncdError):
-    """Another process holds the lock of the ledger."""
+    """Another process works for the team."""
 
     exit_code = 5
 
 
+class LeaseLost(LockHeld):
+    """Another process took the team over, since we gave no sign for too long; our writes are refused."""
+
+
 class LedgerError(SyncdError):
     """The ledger cannot be used as it is."""
+
+
+class UnderWay(LedgerError):
+    """The item's ticket is being made, or was made meanwhile: no second one is begun."""
 
 
 class SourceError(SyncdError):

@@ -25,7 +25,7 @@ from syncd.core.model import Disposition, Effect, EffectKind, Event
 from syncd.core.notice import notice
 from syncd.core.retro import retro
 from syncd.core.review import review
-from syncd.core.schedule import Due, due, skipped
+from syncd.core.schedule import Due, due, skipped, upcoming
 from syncd.core.weekly import weekly
 from syncd.errors import AuthenticationFailed, DeliveryDeferred, DeliveryError, DeliveryRefused, UsageError
 from syncd.notices import RECENT, refusals, working
@@ -112,6 +112,18 @@ def prepare(app: Application, team: Team) -> None:
         waiting = [with_remark(each, calendar) for each in due(memory, calendar, now, delivered=told.__contains__)]
         rows += _written(to, memory, waiting, before=before, now=now)
     app.ledger.prepare_deliveries(rows)
+
+
+def next_moment(app: Application, team: Team) -> datetime | None:
+    """When there is something to say next, as far as is known today, in UTC: a digest, or another try."""
+    if not team.digests.channels:
+        return None
+    now, calendar = app.clock(), team.digests.calendar()
+    today = calendar.today(now)
+    coming = upcoming(remembered(app.ledger, team), calendar, today, today + timedelta(days=1))
+    tries = (d.not_before for d in app.ledger.deliveries(team=team.name, state=DeliveryState.PREPARED))
+    moments = [*(each.moment for each in coming), *(at for at in tries if at is not None)]
+    return min((moment for moment in moments if moment > now), default=None)
 
 
 def with_remark(what: Due, calendar: Calendar) -> Due:
@@ -250,11 +262,11 @@ def _failed(
 def remembered(ledger: Reading, team: Team) -> Memory:
     """What digests of a team are made from."""
     sources = {source.source.location for source in team.sources}
-    documents = {d.key: d for d in ledger.all_documents() if d.team == team.name and d.source in sources and not d.gone}
+    documents = {d.key: d for d in ledger.team_documents(team.name) if d.source in sources and not d.gone}
     items = [i for i in ledger.items(list(documents)) if i.disposition is not Disposition.DETACHED]
     events: defaultdict[str, list[Event]] = defaultdict(list)
     known = {item.id for item in items}
-    for event in ledger.events():
+    for event in ledger.team_events(team.name):
         if event.item_id in known:
             events[event.item_id].append(event)
     refusals: defaultdict[str, list[Effect]] = defaultdict(list)

@@ -227,13 +227,12 @@ class _Round:
     """By team."""
     barred: dict[str, dict[str, str]] = field(default_factory=dict)
     """By team: trackers that turned us away while a plan was applied, and their words."""
+    earlier: dict[str, str] = field(default_factory=dict)
+    """Location → who reads that source, of the teams before ours, which are not in this pass."""
 
     def __post_init__(self) -> None:
-        """Documents that an earlier team reads stay with it, also in a pass without that team."""
-        earlier = self.app.teams[: self.app.teams.index(self.teams[0])] if self.teams else ()
-        readers = {s.source.location: reader_name(team, s) for team in earlier for s in team.sources}
-        known = self.app.ledger.all_documents() if readers else []
-        self.taken |= {d.key: readers[d.source] for d in known if d.source in readers and not d.gone}
+        before = self.app.teams[: self.app.teams.index(self.teams[0])] if self.teams else ()
+        self.earlier |= {s.source.location: reader_name(team, s) for team in before for s in team.sources}
 
     def plan(self) -> list[_Work]:
         work = [self._plan_source(team, source) for team in self.teams for source in team.sources]
@@ -290,7 +289,7 @@ class _Round:
 
     def _reader(self, team: Team, source: TeamSource) -> SourceReader:
         configured = frozenset(s.source.location for t in self.app.teams for s in t.sources)
-        return SourceReader(team, source, self.app.ledger, self.app.clock(), self.taken, configured)
+        return SourceReader(team, source, self.app.ledger, self.app.clock(), self.taken, configured, self.earlier)
 
     def _apply(self, work: _Work, *, approved: bool, progress: Progress) -> SourcePass:
         if work.seen.unreadable or (work.plan.brake and not approved):

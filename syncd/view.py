@@ -63,6 +63,7 @@ def see(reader: SourceReader, recalled: Recalled) -> Seen:
         reading = reader.source.source.documents(recalled.settled)
     except SourceError as error:
         return Seen(Reading((), complete=False, problem=str(error)), unreadable=str(error))
+    reader.leave_to_others(reading, recalled)
     mine, notes = reader.take(reading)
     views = reader.views(mine, recalled)
     vanished = reader.vanished(reading, recalled)
@@ -90,6 +91,15 @@ class SourceReader:
     """Document key → who reads it (see :func:`reader_name`); filled as sources are read, in the file's order."""
     configured: frozenset[str]
     """The locations of all sources of all teams."""
+    earlier: Mapping[str, str] = field(default_factory=dict)
+    """Location → who reads it, of teams before ours that are not in this pass: their documents stay with them."""
+
+    def leave_to_others(self, reading: Reading, recalled: Recalled) -> None:
+        """Note which of these documents an earlier team reads."""
+        if self.earlier:
+            here = {d.key for d in reading.documents} | reading.unchanged | {f.key for f in reading.failures}
+            known = self.ledger.sources_of({*here, *recalled.records})
+            self.taken.update({key: self.earlier[at] for key, at in known.items() if at in self.earlier})
 
     def take(self, reading: Reading) -> tuple[list[Document], list[Change]]:
         """The documents that nobody before us reads, and a line for each of the others."""

@@ -51,6 +51,12 @@ def application(settings: Settings, surroundings: Surroundings) -> Application:
     return Application(surroundings.ledger, teams, surroundings.clock)
 
 
+def rebuilt(app: Application, settings: Settings, name: str, surroundings: Surroundings) -> Application:
+    """The same application, for work on one team: what belongs to that team uses these surroundings."""
+    teams = tuple(_team(settings, name, surroundings) if team.name == name else team for team in app.teams)
+    return replace(app, ledger=surroundings.ledger, teams=teams)
+
+
 def _team(settings: Settings, name: str, around: Surroundings) -> Team:
     team = settings.teams[name]
     trackers = {called: _tracker(settings, name, called, around) for called in team.trackers}

@@ -1,20 +1,21 @@
-"""``syncd db``: the ledger's file."""
+"""``syncd db``: the ledger itself."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from syncd.cli.opening import Opening, now
 from syncd.cli.terminal import Terminal
+from syncd.errors import LedgerError
+from syncd.lease import wait_until_idle
 from syncd.store import backup as copies
-from syncd.store.lock import pass_lock
+from syncd.store.ledger import Ledger
 
 
 def upgrade(opening: Opening, terminal: Terminal) -> int:
     """Bring the ledger's tables to this version."""
-    url = opening.database()
-    with pass_lock(url, name="syncd db upgrade", wait=opening.lock_wait, now=now):
-        done = copies.upgrade(url)
+    done = copies.upgrade(opening.database())
     if done.before == done.after:
         terminal.hint("The ledger is up to date.")
         return 0
@@ -34,8 +35,10 @@ def backup(opening: Opening, target: Path, terminal: Terminal) -> int:
 def restore(opening: Opening, source: Path, terminal: Terminal) -> int:
     """Put a copy in the ledger's place."""
     url = opening.database()
-    with pass_lock(url, name="syncd db restore", wait=opening.lock_wait, now=now):
-        kept = copies.restore(url, source, at=now())
+    # A ledger that cannot be opened is nobody's: it may be why another is put in its place.
+    with suppress(LedgerError), Ledger.open(url, readonly=True) as ledger:
+        wait_until_idle(ledger, wait=opening.lock_wait, clock=now)
+    kept = copies.restore(url, source, at=now())
     terminal.hint(f"The ledger was restored from {source}.")
     if kept is not None:
         terminal.hint(f"What it replaced is kept as {kept}.")

@@ -70,7 +70,7 @@ def previews(opening: Opening, what: Asked, folder: Path) -> list[Path]:
 
 
 def _send(opening: Opening, what: Asked, terminal: Terminal) -> int:
-    with opened(opening, "syncd digest") as app:
+    with opened(opening, "syncd digest", team=what.team) as app:
         done = [d for team in app.chosen(what.team) for d in _delivered(app, team, what)]
     _show_deliveries(done, terminal)
     return int(any(d.state in NOT_ARRIVED for d in done))
@@ -82,7 +82,9 @@ def _delivered(app: Application, team: Team, what: Asked) -> list[Delivery]:
 
 def run_again(opening: Opening, message: str, terminal: Terminal) -> int:
     """Send a message again; returns the exit code."""
-    with opened(opening, "syncd digest resend") as app:
+    with ledger_to_read(opening) as ledger:
+        team = next((d.team for d in ledger.deliveries(message=message)), None)
+    with opened(opening, "syncd digest resend", team=team) as app:
         done = resend(app, message)
     _show_deliveries(done, terminal)
     return int(any(d.state is not DeliveryState.SENT for d in done))

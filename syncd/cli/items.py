@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from syncd.cli.opening import Opening, ledger_to_change, now, opened
+from syncd.cli.opening import Opening, ledger_to_change, now, opened_to_find, working_for
 from syncd.cli.printable import printable
 from syncd.cli.terminal import Terminal
 from syncd.core.model import Event, Side
@@ -109,10 +109,14 @@ class _Item:
 
 @contextmanager
 def _item(opening: Opening, text: str, command: str) -> Iterator[_Item]:
-    """The item, while passes are kept away; with settings, as its document stands now."""
+    """The item, while nobody else works for its team; with settings, as its document stands now."""
     if opening.configured:
-        with opened(opening, command) as app:
-            yield _Item(opening, find_now(app, text), app.ledger, app)
+        with opened_to_find(opening) as app:
+            found = find_now(app, text)
+            with working_for(app.ledger, [found.document.team], opening, command) as ledger:
+                yield _Item(opening, found, ledger, app)
     else:
-        with ledger_to_change(opening, command) as ledger:
-            yield _Item(opening, find(ledger, text), ledger, None)
+        with ledger_to_change(opening) as ledger:
+            found = find(ledger, text)
+            with working_for(ledger, [found.document.team], opening, command) as mine:
+                yield _Item(opening, found, mine, None)

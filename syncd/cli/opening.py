@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from syncd.errors import LedgerError, UsageError
+from syncd.lease import holding
 from syncd.settings import Settings, embedded, load
 from syncd.settings.reading import FILE_NAME, SYSTEM_FILE
 from syncd.settings.text import CONFIG_VARIABLE
 from syncd.store.ledger import Ledger
-from syncd.store.lock import pass_lock
 from syncd.store.opening import is_there
 from syncd.store.sqlite import database_path
 from syncd.team import Application
@@ -77,21 +77,33 @@ class Opening:
 
 
 @contextmanager
-def opened(opening: Opening, command: str) -> Iterator[Application]:
-    """The application on its ledger, made if need be, while other passes and writing commands are kept away.
+def opened(opening: Opening, command: str, *, team: str | None = None) -> Iterator[Application]:
+    """The application on its ledger, made if need be, while nobody else works for its teams, or for this one.
 
-    Raises LockHeld when one of them takes too long.
+    Raises LockHeld when somebody takes too long.
     """
     settings = opening.settings()
-    with _to_change(settings.ledger_url(os.environ), opening, command) as ledger:
-        yield application(settings, Surroundings(ledger, now, os.environ))
+    teams = [name for name in settings.teams if team in (None, name)]
+    with (
+        Ledger.open(settings.ledger_url(os.environ)) as ledger,
+        working_for(ledger, teams, opening, command) as mine,
+    ):
+        yield application(settings, Surroundings(mine, now, os.environ))
 
 
 @contextmanager
-def opened_with(settings: Settings, command: str, *, wait: float) -> Iterator[Application]:
-    """The application of these settings, likewise. Raises LockHeld when another command takes longer than ``wait``."""
-    with _to_change(settings.ledger_url(os.environ), Opening(lock_wait=wait), command) as ledger:
+def opened_to_find(opening: Opening) -> Iterator[Application]:
+    """The application on its ledger, made if need be, before it is known for which team there is something to do."""
+    settings = opening.settings()
+    with Ledger.open(settings.ledger_url(os.environ)) as ledger:
         yield application(settings, Surroundings(ledger, now, os.environ))
+
+
+def working_for(
+    ledger: Ledger, teams: Collection[str], opening: Opening, command: str
+) -> AbstractContextManager[Ledger]:
+    """Nobody else works for these teams meanwhile; yields the ledger to write with. Raises LockHeld."""
+    return holding(ledger, teams, by=command, wait=opening.lock_wait, clock=now)
 
 
 @contextmanager
@@ -113,17 +125,11 @@ def ledger_to_read(opening: Opening) -> Iterator[Ledger]:
 
 
 @contextmanager
-def ledger_to_change(opening: Opening, command: str) -> Iterator[Ledger]:
-    """The ledger alone, while passes are kept away. Raises LedgerError when there is none yet."""
+def ledger_to_change(opening: Opening) -> Iterator[Ledger]:
+    """The ledger alone. Raises LedgerError when there is none yet."""
     url = opening.database()
     _refuse_absent(url, opening)
-    with _to_change(url, opening, command) as ledger:
-        yield ledger
-
-
-@contextmanager
-def _to_change(url: str, opening: Opening, command: str) -> Iterator[Ledger]:
-    with pass_lock(url, name=command, wait=opening.lock_wait, now=now), Ledger.open(url) as ledger:
+    with Ledger.open(url) as ledger:
         yield ledger
 
 

@@ -35,7 +35,7 @@ def _pass(opening: Opening, request: Request, terminal: Terminal) -> Pass:
     if request.dry_run:
         with opened_to_look(opening) as app:
             return reconcile(app, request)
-    with opened(opening, "syncd reconcile") as app, progress(terminal) as bar:
+    with opened(opening, "syncd reconcile", team=request.team) as app, progress(terminal) as bar:
         done = reconcile(app, request, progress=bar)
         if done.verdict is Verdict.OK:
             _approve(app, request)

@@ -3,37 +3,29 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 from structlog.typing import FilteringBoundLogger, Processor
 
-from syncd.cli.opening import Opening, now, opened_with
-from syncd.daemon import Daemon
+from syncd.cli.opening import Opening, now
+from syncd.daemon import TICK, Daemon
 from syncd.errors import UsageError
+from syncd.ports import Clock
 from syncd.settings import Settings
-from syncd.team import Application
-
-PATIENCE = 5.0
-"""Seconds that a tick waits for another command; the next tick comes anyway."""
 
 
-def run(opening: Opening, *, log: str | None = None) -> int:
+def run(opening: Opening, *, log: str | None = None, clock: Clock = now, every: timedelta = TICK) -> int:
     """Run until told to end; returns the exit code. ``log`` is json or text; None: by where it goes."""
     if log not in (None, "json", "text"):
         raise UsageError(f"--log {log} is unknown. Write json or text.")
     watched = _Watched(opening)
-
-    @contextmanager
-    def opened(settings: Settings) -> Iterator[Application]:
-        with opened_with(settings, "syncd run", wait=PATIENCE) as app:
-            yield app
-
     as_json = log == "json" or (log is None and not sys.stderr.isatty())
-    return Daemon(watched.load, watched.changed, opened, now, _logger(as_json=as_json)).run()
+    daemon = Daemon(watched.load, watched.changed, clock, _logger(as_json=as_json), os.environ, every=every)
+    return daemon.run()
 
 
 class _Watched:

@@ -43,6 +43,15 @@ def read_documents(connection: Connection, where: ColumnElement[bool] | None = N
     return list(starmap(KnownDocument, connection.execute(query)))
 
 
+def read_sources(connection: Connection, keys: Collection[str]) -> dict[str, str]:
+    """Key → source, of those of these documents that are not gone."""
+    found: dict[str, str] = {}
+    for batch in batches(keys):
+        query = select(documents.c.key, documents.c.source)
+        found |= dict(iter(connection.execute(query.where(documents.c.key.in_(batch), documents.c.gone_at.is_(None)))))
+    return found
+
+
 def read_items(connection: Connection, where: ColumnElement[bool] | None = None) -> list[KnownItem]:
     """The items that meet a condition on JOINED, with their links, in the order of document and line."""
     query = select(*columns(items, ITEM), *columns(links, LINK)).select_from(JOINED)

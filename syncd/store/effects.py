@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from syncd.core.model import Effect, EffectKind, EffectState
-from syncd.errors import LedgerError
+from syncd.errors import LedgerError, UnderWay
 from syncd.store.rows import EFFECT, batches, columns, effect_values
-from syncd.store.tables import effects
+from syncd.store.tables import documents, effects, links
 
 OPEN = tuple(state for state in EffectState if state.open)
 
@@ -37,17 +37,27 @@ def read_last_refusals(connection: Connection, keys: Collection[str], kind: Effe
 
 
 def insert_effect(connection: Connection, effect: Effect) -> int:
-    """Write a new effect down; returns its id. Raises LedgerError when the item has an open create already."""
+    """Write a new effect down; returns its id.
+
+    Raises UnderWay for a create whose item has one under way already, or got its ticket meanwhile.
+    """
     try:
-        inserted = connection.execute(effects.insert().returning(effects.c.id), effect_values(effect))
+        inserted = connection.execute(effects.insert().returning(effects.c.id), effect_values(effect)).scalar_one()
     except IntegrityError as error:
         if "unique" not in str(error.orig).lower():
             raise
-        raise LedgerError(
+        raise UnderWay(
             f"Item {effect.item_id} has a create under way already, so no second one was begun; the next pass brings "
             "the first one to its end."
         ) from error
-    return int(inserted.scalar_one())
+    # Looked at last: until here another create may have been about to end, and the insert waited for it.
+    if effect.kind is EffectKind.CREATE and _has_ticket(connection, effect.item_id):
+        raise UnderWay(f"Item {effect.item_id} got its ticket from another process meanwhile; none was made.")
+    return int(inserted)
+
+
+def _has_ticket(connection: Connection, item_id: str | None) -> bool:
+    return connection.execute(select(links.c.item_id).where(links.c.item_id == item_id)).first() is not None
 
 
 def change_effect(connection: Connection, effect_id: int, **values: object) -> None:
@@ -80,9 +90,12 @@ def count_look_up(connection: Connection, effect_id: int, *, at: datetime) -> No
     change_effect(connection, effect_id, look_ups=effects.c.look_ups + 1, looked_at=at)
 
 
-def end_interrupted(connection: Connection, *, at: datetime) -> None:
-    """Note that nobody brings these to an end any more: everything open but creates."""
+def end_interrupted(connection: Connection, team: str | None, *, at: datetime) -> None:
+    """Note that nobody brings these to an end any more: everything open of a team (None: of all) but creates."""
     interrupted = update(effects).where(effects.c.state.in_(OPEN), effects.c.kind != EffectKind.CREATE)
+    if team is not None:
+        theirs = select(documents.c.key).where(documents.c.team == team)
+        interrupted = interrupted.where(effects.c.document.in_(theirs))
     connection.execute(
         interrupted.values(state=EffectState.ENDED, reason="interrupted; the next pass planned it anew", ended_at=at)
     )

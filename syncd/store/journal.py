@@ -13,7 +13,7 @@ from syncd.core.model import Event, Link
 from syncd.errors import LedgerError
 from syncd.store.records import Decision, DecisionKind, PassRecord
 from syncd.store.rows import EVENT, columns, event_values, insert, names, upsert
-from syncd.store.tables import approvals, decisions, events, items, links, meta, passes
+from syncd.store.tables import approvals, decisions, documents, events, items, links, meta, passes
 
 # --- events ---------------------------------------------------------------------------------------------------------
 
@@ -26,6 +26,13 @@ def read_events(connection: Connection, *, item_id: str | None, since: datetime 
     if since is not None:
         query = query.where(events.c.at >= since)
     return list(starmap(Event, connection.execute(query)))
+
+
+def read_team_events(connection: Connection, team: str) -> list[Event]:
+    """The events of all items in documents that a team read last, oldest first."""
+    theirs = events.join(items, items.c.id == events.c.item_id).join(documents, documents.c.key == items.c.document)
+    query = select(*columns(events, EVENT)).select_from(theirs).where(documents.c.team == team)
+    return list(starmap(Event, connection.execute(query.order_by(events.c.at, events.c.id))))
 
 
 def write_events(connection: Connection, happened: Sequence[Event]) -> None:

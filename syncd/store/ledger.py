@@ -12,6 +12,7 @@ from typing import Self
 from sqlalchemy import Connection
 
 from syncd.core.model import Effect, EffectKind, EffectState, Event, KnownDocument, KnownItem, Link
+from syncd.store import leases
 from syncd.store.database import BUSY_TIMEOUT
 from syncd.store.deliveries import claim_message, end_message, insert_deliveries
 from syncd.store.documents import (
@@ -39,7 +40,7 @@ from syncd.store.journal import (
 from syncd.store.links import delete_link, write_links
 from syncd.store.opening import open_database
 from syncd.store.reading import Reading
-from syncd.store.records import DecisionKind, Delivery, DeliveryState
+from syncd.store.records import DecisionKind, Delivery, DeliveryState, Lease
 
 
 class Ledger(Reading):
@@ -73,17 +74,52 @@ class Ledger(Reading):
     ) -> None:
         self.dispose()
 
+    # --- leases -----------------------------------------------------------------------------------------------------
+
+    def enlist(self, teams: Collection[str]) -> None:
+        """Let these teams be claimed; those that are new are due at once."""
+        with self._database.writing() as connection:
+            leases.enlist(connection, teams)
+
+    def claim(self, team: str, *, holder: str, at: datetime, until: datetime, due: bool = False) -> Lease | None:
+        """Work for a team that is enlisted; None while somebody else does. It is nobody else's ``until`` then.
+
+        ``due``: only if the team's time has come; that time is used up with it. Of several processes one is told Yes.
+        """
+        with self._database.writing() as connection:
+            return leases.claim(connection, team, holder=holder, at=at, until=until, due=due)
+
+    def renew(self, lease: Lease, until: datetime) -> bool:
+        """Keep a lease until then; False when it was lost."""
+        with self._database.writing() as connection:
+            return leases.renew(connection, lease, until)
+
+    def release(self, lease: Lease, *, due_at: datetime | None = None) -> None:
+        """Give a lease back, if it was not lost. ``due_at``: when the team's time comes again, unless hinted at."""
+        with self._database.writing() as connection:
+            leases.release(connection, lease, due_at)
+
+    def hint(self, teams: Collection[str], at: datetime) -> None:
+        """Have these teams looked at now; once more, if somebody is just looking."""
+        with self._database.writing() as connection:
+            leases.hint(connection, teams, at)
+
+    def under(self, held: Sequence[Lease]) -> Ledger:
+        """The same ledger, for one who holds these leases: a write raises LeaseLost once one of them is lost."""
+        return Ledger(self._database.guarded(lambda connection: leases.check(connection, held)))
+
     # --- passes -----------------------------------------------------------------------------------------------------
 
     def begin_pass(self, at: datetime, team: str | None = None) -> str:
         """Note that a pass began, over one team or all; returns its id, eight hexadecimal digits.
 
-        What a killed pass left under way ends with it, and is planned anew; only creates are taken up as they are.
+        What a killed pass over these teams left under way ends with it, and is planned anew; only creates are taken up
+        as they are.
         """
         pass_id = secrets.token_hex(4)
         with self._database.writing() as connection:
             insert_pass(connection, pass_id, at=at, team=team)
-            end_interrupted(connection, at=at)
+            end_interrupted(connection, team, at=at)
         return pass_id
 
     def end_pass(

@@ -17,6 +17,7 @@ from syncd.store.documents import (
     read_item_documents,
     read_items,
     read_items_of,
+    read_sources,
     read_standing,
 )
 from syncd.store.effects import OPEN, read_effects, read_effects_of, read_last_refusals
@@ -28,9 +29,11 @@ from syncd.store.journal import (
     read_hand_unlinks,
     read_meta,
     read_passes,
+    read_team_events,
 )
+from syncd.store.leases import read_due, read_held
 from syncd.store.links import read_documents_of, read_holders, read_markers, read_revisions
-from syncd.store.records import Counts, Decision, Delivery, DeliveryState, PassRecord
+from syncd.store.records import Counts, Decision, Delivery, DeliveryState, Lease, PassRecord
 
 
 class Reading:
@@ -52,6 +55,16 @@ class Reading:
         with self._database.reading() as connection:
             found = read_documents(connection, tables.documents.c.source == source)
         return {document.key: document for document in found}
+
+    def team_documents(self, team: str) -> list[KnownDocument]:
+        """The documents that a team read last, also those that are gone, in the order of their keys."""
+        with self._database.reading() as connection:
+            return read_documents(connection, tables.documents.c.team == team)
+
+    def sources_of(self, documents: Collection[str]) -> dict[str, str]:
+        """Key → source, of those of these documents that are there."""
+        with self._database.reading() as connection:
+            return read_sources(connection, documents)
 
     def all_documents(self) -> list[KnownDocument]:
         """The documents of all sources, also those that are gone, in the order of their keys."""
@@ -135,6 +148,11 @@ class Reading:
         with self._database.reading() as connection:
             return read_events(connection, item_id=item_id, since=since)
 
+    def team_events(self, team: str) -> list[Event]:
+        """The events of all items in documents that a team read last, oldest first."""
+        with self._database.reading() as connection:
+            return read_team_events(connection, team)
+
     def passes(self, limit: int) -> list[PassRecord]:
         """The last passes, newest first."""
         with self._database.reading() as connection:
@@ -171,6 +189,16 @@ class Reading:
         )
         with self._database.reading() as connection:
             return read_deliveries(connection, *(column == value for column, value in asked if value is not None))
+
+    def held(self) -> list[Lease]:
+        """The leases that somebody holds, or did not give back, in the order of their teams."""
+        with self._database.reading() as connection:
+            return read_held(connection)
+
+    def due(self, at: datetime) -> list[str]:
+        """The teams that nobody works for and whose time has come, the longest waiting first."""
+        with self._database.reading() as connection:
+            return read_due(connection, at)
 
     def meta(self, name: str) -> str | None:
         """A named value, if it was ever set."""

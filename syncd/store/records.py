@@ -32,6 +32,17 @@ class PassRecord:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who works for a team, as of ``number``: whoever claims the team next gets a higher one."""
+
+    team: str
+    number: int
+    holder: str | None
+    claimed_at: datetime | None
+    expires_at: datetime | None
+
+
 class DecisionKind(StrEnum):
     """What a person said about an item."""
 

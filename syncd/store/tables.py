@@ -39,7 +39,7 @@ class DocumentRow(Row, table=True):
 
     key: str = Field(primary_key=True)
     source: str = Field(index=True)
-    team: str
+    team: str = Field(index=True)
     path: str
     revision: str
     location: str
@@ -215,6 +215,19 @@ class DeliveryRow(Row, table=True):
     receipt: str
 
 
+class LeaseRow(Row, table=True):
+    """Which process works for a team, and when the team is looked at next (None: at once)."""
+
+    __tablename__ = "leases"
+
+    team: str = Field(primary_key=True)
+    number: int
+    holder: str | None
+    claimed_at: datetime | None = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(sa_type=UtcDateTime)
+    due_at: datetime | None = Field(sa_type=UtcDateTime)
+
+
 class ApprovalRow(Row, table=True):
     """A plan that a person let through."""
 
@@ -244,5 +257,6 @@ events = METADATA.tables["events"]
 decisions = METADATA.tables["decisions"]
 passes = METADATA.tables["passes"]
 deliveries = METADATA.tables["deliveries"]
+leases = METADATA.tables["leases"]
 approvals = METADATA.tables["approvals"]
 meta = METADATA.tables["meta"]

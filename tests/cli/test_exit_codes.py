@@ -25,17 +25,19 @@ SOURCE = ("--source", "docs")
 HOLDER = """
 import sys
 from datetime import UTC, datetime
-from syncd.store.lock import pass_lock
-with pass_lock(sys.argv[1], name="syncd reconcile", wait=0, now=lambda: datetime.now(UTC)):
-    print("held", flush=True)
-    sys.stdin.read()
+from syncd.lease import holding
+from syncd.store.ledger import Ledger
+with Ledger.open(sys.argv[1]) as ledger:
+    with holding(ledger, sys.argv[2:], by="syncd reconcile", wait=0, clock=lambda: datetime.now(UTC)):
+        print("held", flush=True)
+        sys.stdin.read()
 """
 
 
 @contextmanager
 def another_process_in_a_pass(ledger: Path):
-    """Somebody else, really, who holds the lock of this ledger."""
-    command = [sys.executable, "-c", HOLDER, f"sqlite:///{ledger}"]
+    """Somebody else, really, who works for the team of this ledger."""
+    command = [sys.executable, "-c", HOLDER, f"sqlite:///{ledger}", "default"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
@@ -108,7 +110,7 @@ def test_5_while_another_process_is_in_a_pass(docs, here, capsys):
         code = guarded(lambda: run(opening, Request(), Terminal()))
     assert code == 5
     assert re.search(
-        r"`syncd reconcile` \(process \d+\) holds .* try again when it has finished", capsys.readouterr().err
+        r"`syncd reconcile` \(process \d+\) works for .* try again when it has finished", capsys.readouterr().err
     )
 
 

@@ -46,11 +46,12 @@ def test_threads_that_read_before_they_write_wait_for_each_other(any_url, effect
 def test_of_many_threads_one_opens_the_create(any_url, effect_id):
     def prepare(_):
         try:
-            ledger.prepare(EffectKind.CREATE, document="a.md", item_id="00000001", tracker=TRACKER, payload={}, at=AT)
+            ledger.prepare(EffectKind.CREATE, document="a.md", item_id="00000002", tracker=TRACKER, payload={}, at=AT)
         except LedgerError as error:
             return "under way" in str(error)
 
     with Ledger.open(any_url) as ledger, ThreadPoolExecutor(8) as threads:
+        remember(ledger, an_item("00000002"))
         answers = list(threads.map(prepare, range(16)))
         assert len(ledger.effects(open_only=True)) == 2
     assert sorted(answers, key=str) == [None] + [True] * 15

@@ -174,7 +174,7 @@ def test_a_document_that_is_gone_is_remembered_and_may_come_back(ledger):
 
 def test_a_renamed_document_takes_items_links_and_effects_along(ledger):
     remember(ledger, an_item(link=a_link()), finished=True)
-    effect = ledger.prepare(EffectKind.CREATE, document="a.md", item_id="00000001", payload={}, at=AT)
+    effect = ledger.prepare(EffectKind.UPDATE, document="a.md", item_id="00000001", payload={}, at=AT)
 
     ledger.move_document("a.md", a_document("b.md", finished=True, first_seen=None), at=LATER)
 

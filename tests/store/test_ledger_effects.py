@@ -5,7 +5,7 @@ from ledger_values import AT, LATER, TRACKER, a_link, an_event, an_item, remembe
 from sqlalchemy.exc import IntegrityError
 
 from syncd.core.model import Effect, EffectKind, EffectState
-from syncd.errors import LedgerError
+from syncd.errors import LedgerError, UnderWay
 
 
 @pytest.fixture
@@ -174,3 +174,10 @@ def test_the_last_refusal_of_an_item_counts_until_a_later_create(ledger):
 
     prepare(ledger, "00000001")
     assert set(ledger.last_refusals(["a.md"], EffectKind.CREATE)) == {"00000002"}
+
+
+def test_no_create_is_begun_for_an_item_that_got_its_ticket_meanwhile(ledger):
+    remember(ledger, an_item(link=a_link()))
+    with pytest.raises(UnderWay, match="got its ticket from another process"):
+        prepare(ledger, "00000001")
+    assert ledger.effects() == []
