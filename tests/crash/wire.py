@@ -17,9 +17,10 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
+from syncd.store.lock import pass_lock
+
 from syncd.core.model import Disposition, EffectKind
 from syncd.store.ledger import Ledger
-from syncd.store.lock import pass_lock
 from syncd.store.memo import LedgerMemo
 from tests.crash.kill import Countdown, watched
 from tests.crash.weather import EACH_SIDE, Weather
