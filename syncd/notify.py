@@ -12,7 +12,6 @@ arrived is sent again only where that does no harm (mail: its Message-ID is the 
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -21,18 +20,17 @@ from syncd.core.calendar import Calendar
 from syncd.core.combine import combined
 from syncd.core.digest import Digest, DigestKind, Memory
 from syncd.core.for_owner import for_owner
-from syncd.core.model import Disposition, Effect, EffectKind, Event
 from syncd.core.notice import notice
 from syncd.core.retro import retro
 from syncd.core.review import review
 from syncd.core.schedule import Due, due, skipped, upcoming
 from syncd.core.weekly import weekly
 from syncd.errors import AuthenticationFailed, DeliveryDeferred, DeliveryError, DeliveryRefused, UsageError
+from syncd.memory import remembered
 from syncd.notices import RECENT, refusals, working
 from syncd.ports import Payload
 from syncd.render import Rendering, render
 from syncd.store.ledger import Ledger
-from syncd.store.reading import Reading
 from syncd.store.records import Delivery, DeliveryState
 from syncd.team import Application, Channel, Team
 
@@ -256,24 +254,7 @@ def _failed(
     return DeliveryState.UNKNOWN, None
 
 
-# --- what the ledger remembers --------------------------------------------------------------------------------------
-
-
-def remembered(ledger: Reading, team: Team) -> Memory:
-    """What digests of a team are made from."""
-    sources = {source.source.location for source in team.sources}
-    documents = {d.key: d for d in ledger.team_documents(team.name) if d.source in sources and not d.gone}
-    items = [i for i in ledger.items(list(documents)) if i.disposition is not Disposition.DETACHED]
-    events: defaultdict[str, list[Event]] = defaultdict(list)
-    known = {item.id for item in items}
-    for event in ledger.team_events(team.name):
-        if event.item_id in known:
-            events[event.item_id].append(event)
-    refusals: defaultdict[str, list[Effect]] = defaultdict(list)
-    for kind in (EffectKind.CREATE, EffectKind.UPDATE):
-        for item, effect in ledger.last_refusals(list(documents), kind).items():
-            refusals[item].append(effect)
-    return Memory(team.name, team.zone, documents, items, events, refusals)
+# --- digests ----------------------------------------------------------------------------------------------------------
 
 
 def digest_of(memory: Memory, what: Due, *, today: date, since: datetime | None = None) -> Digest:

@@ -55,6 +55,8 @@ class Digests:
 
     calendar: Callable[[], Calendar] = _usual_calendar
     """Reads the calendar file of the retros where there is one; where it cannot be had, the calendar says why."""
+    calendar_at_hand: Callable[[], Calendar] = _usual_calendar
+    """The same without asking anybody else: for a page, which must not wait for a calendar on another machine."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
     templates: Path | None = None
     """A folder with templates of one's own."""

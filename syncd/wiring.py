@@ -113,14 +113,18 @@ def _digests(team: TeamSettings, around: Surroundings) -> Digests:
     chosen = team.digests.channels or tuple(team.notifiers)
     return Digests(
         calendar=lambda: _calendar(team, around),
+        calendar_at_hand=lambda: _calendar(team, around, ask=False),
         channels={called: _channel(team, called, around) for called in chosen},
         templates=team.digests.templates,
         all_clear=team.digests.all_clear,
     )
 
 
-def _calendar(team: TeamSettings, around: Surroundings) -> Calendar:
-    """The team's calendar. Where its retros cannot be had it has a remark instead: the rest goes out all the same."""
+def _calendar(team: TeamSettings, around: Surroundings, *, ask: bool = True) -> Calendar:
+    """The team's calendar. Where its retros cannot be had it has a remark instead: the rest goes out all the same.
+
+    Without ``ask`` nobody is asked for a calendar that is kept elsewhere: the copy of the last time must do.
+    """
     # Imported here because calendars cost 0.1 s, and most commands have no use for them.
     from syncd.core.calendar import Calendar
 
@@ -130,15 +134,15 @@ def _calendar(team: TeamSettings, around: Surroundings) -> Calendar:
     except ValueError as error:
         raise SettingsError(f"The team's calendar cannot be used: {error}.") from None
     try:
-        retros, trouble = _retros(team, around)
+        retros, trouble = _retros(team, around, ask=ask)
     except (SettingsError, ValueError) as error:
         return replace(calendar, remark=f"When the team's retros are is not known: {error}")
     return replace(calendar, retros=retros, remark=trouble and f"The retros are those of an older copy: {trouble}")
 
 
-def _retros(team: TeamSettings, around: Surroundings) -> tuple[Retros | None, str]:
+def _retros(team: TeamSettings, around: Surroundings, *, ask: bool) -> tuple[Retros | None, str]:
     """The team's retros, and what is wrong with them."""
-    from connectors.clients.calendar_file import file_text, kept_text
+    from connectors.clients.calendar_file import copied_text, file_text, kept_text
     from syncd.core.retros import retros_from_ics, retros_from_rule
 
     place, first = team.digests.retro, team.digests.retro_from
@@ -149,6 +153,8 @@ def _retros(team: TeamSettings, around: Surroundings) -> tuple[Retros | None, st
     if "://" not in place:
         return retros_from_rule(place, first, team.zone), ""
     memo = LedgerMemo(around.ledger, "calendar")
+    if not ask:
+        return retros_from_ics(copied_text(place, memo=memo), team.zone), ""
     text, trouble = kept_text(place, memo=memo, now=around.clock(), anew=around.ledger.readonly)
     return retros_from_ics(text, team.zone), trouble
 

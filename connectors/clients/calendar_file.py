@@ -59,7 +59,7 @@ def kept_text(
     It is at most an hour old, or as old as it has to be while it cannot be had; ``anew`` asks for it in any case.
     Raises SettingsError when it never could be had.
     """
-    name = sha256(url.encode()).hexdigest()[:16]
+    name = _name(url)
     held = json.loads(memo.get(name) or '{"at": null, "text": null, "trouble": ""}')
     text, trouble = held["text"], held["trouble"]
     if anew or held["at"] is None or now - datetime.fromisoformat(held["at"]) >= (AGAIN if trouble else KEPT):
@@ -71,6 +71,21 @@ def kept_text(
     if text is None:
         raise SettingsError(trouble)
     return text, trouble
+
+
+def copied_text(url: str, *, memo: Memo) -> str:
+    """The text at an address as it was kept last, however old, without asking for it.
+
+    Raises SettingsError while there is no copy.
+    """
+    held = json.loads(memo.get(_name(url)) or "{}")
+    if not held.get("text"):
+        raise SettingsError("their calendar is read when the next digests are made.")
+    return str(held["text"])
+
+
+def _name(url: str) -> str:
+    return sha256(url.encode()).hexdigest()[:16]
 
 
 def _asked(address: str, host: str, way: Way) -> Reply:

@@ -16,7 +16,8 @@ from syncd.core.calendar import Calendar
 from syncd.core.digest import Digest, DigestKind
 from syncd.core.schedule import Due, asked, upcoming
 from syncd.errors import UsageError
-from syncd.notify import deliver, digest_of, remembered, resend, with_remark
+from syncd.memory import remembered
+from syncd.notify import deliver, digest_of, resend, with_remark
 from syncd.ports import Format
 from syncd.render import Rendering, feed, render
 from syncd.store.records import Delivery, DeliveryState

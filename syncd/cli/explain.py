@@ -7,18 +7,17 @@ from contextlib import contextmanager
 
 from syncd.cli.explain_text import show
 from syncd.cli.opening import Opening, ledger_to_read, opened_to_look
-from syncd.cli.provenance import Provenance, provenance
 from syncd.cli.terminal import Terminal
-from syncd.core.model import FIELDS, Effect, Event
 from syncd.find import find, find_now
-from syncd.store.records import Decision
+from syncd.provenance import Provenance, provenance
+from syncd.provenance_json import as_object
 
 
 def run(opening: Opening, text: str, terminal: Terminal, *, as_json: bool = False) -> int:
     """Print an item's provenance; returns the exit code."""
     with _looking(opening, text) as known:
         if as_json:
-            terminal.data(_object(known, opening))
+            terminal.data({**as_object(known), "reason": opening.pasteable(known.item.reason) or None})
         else:
             show(known, terminal, opening)
     return 0
@@ -33,81 +32,3 @@ def _looking(opening: Opening, text: str) -> Iterator[Provenance]:
     else:
         with ledger_to_read(opening) as ledger:
             yield provenance(ledger, find(ledger, text))
-
-
-def _object(known: Provenance, opening: Opening) -> dict[str, object]:
-    item, document = known.item, known.document
-    return {
-        "version": 1,
-        "item": item.id,
-        "team": document.team,
-        "document": document.path,
-        "line": item.line,
-        "action": item.action,
-        "id": item.row_id,
-        "section": item.group,
-        "type": item.type,
-        "owner": item.owner,
-        "due": item.due,
-        "due_date": item.due_date.isoformat() if item.due_date else None,
-        "status": item.status,
-        "state": item.state,
-        "finished": document.finished,
-        "finished_why": document.finished_why,
-        "disposition": item.disposition,
-        "reason": opening.pasteable(item.reason) or None,
-        "ignored": item.ignored,
-        "asked_for": known.asked_for,
-        "ticket": _ticket(known),
-        "decisions": [_decision(d) for d in known.decisions],
-        "effects": [_effect(e) for e in known.effects],
-        "events": [_event(e) for e in known.events],
-    }
-
-
-def _ticket(known: Provenance) -> dict[str, object] | None:
-    link = known.item.link
-    if link is None:
-        return None
-    sides = {name: link.fields[name] for name in FIELDS}
-    return {
-        "tracker": link.tracker,
-        "id": link.ticket_id,
-        "key": link.key,
-        "url": link.url,
-        "matched": known.matched,
-        "marker": link.marker,
-        "presence": link.presence,
-        "fields": {n: {"document": f.document, "ticket": f.ticket, "agreed": f.agreed} for n, f in sides.items()},
-    }
-
-
-def _decision(decision: Decision) -> dict[str, object]:
-    return {
-        "decision": decision.kind,
-        "value": decision.value,
-        "at": decision.at.isoformat(),
-        "settled_at": decision.settled_at.isoformat() if decision.settled_at else None,
-    }
-
-
-def _effect(effect: Effect) -> dict[str, object]:
-    return {
-        "effect": effect.kind,
-        "state": effect.state,
-        "attempts": effect.attempts,
-        "reason": effect.reason or None,
-        "marker": effect.marker,
-        "prepared_at": effect.prepared_at.isoformat(),
-        "ended_at": effect.ended_at.isoformat() if effect.ended_at else None,
-    }
-
-
-def _event(event: Event) -> dict[str, object]:
-    return {
-        "field": event.field,
-        "before": event.before,
-        "after": event.after,
-        "side": event.side,
-        "at": event.at.isoformat(),
-    }

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import date
 
 from syncd.cli.opening import Opening, ledger_to_read, now
-from syncd.cli.overview import Overview, overview
 from syncd.cli.status_text import show
 from syncd.cli.terminal import Terminal
 from syncd.core.model import KnownItem
 from syncd.core.standing import due_of, state_of
+from syncd.overview import Overview, overview
 from syncd.store.records import PassRecord
 
 

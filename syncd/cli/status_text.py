@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from syncd.cli.listing import Entry, listing
 from syncd.cli.opening import Opening
-from syncd.cli.overview import Overview
 from syncd.cli.printable import counted
 from syncd.cli.terminal import Line, Terminal
 from syncd.core.model import KnownItem, State
 from syncd.core.standing import due_of, state_of
+from syncd.overview import Overview
 from syncd.store.records import PassRecord
 
 SHOWN = 10

@@ -79,11 +79,19 @@ def written(item: KnownItem) -> bool:
 
 
 def cases(
-    memory: Memory, *, day: date, takes: Callable[[KnownItem], bool] = wanted, documents: Iterable[str] | None = None
+    memory: Memory,
+    *,
+    day: date,
+    takes: Callable[[KnownItem], bool] = wanted,
+    documents: Iterable[str] | None = None,
+    secrets: frozenset[str] = frozenset(),
 ) -> list[Case]:
-    """The items to speak of, without those of restricted postmortems, as of a day of the team."""
+    """The items to speak of, without those of restricted postmortems, as of a day of the team.
+
+    ``secrets`` are names that no note may tell, beside those of the team's own restricted postmortems.
+    """
     among = set(memory.documents if documents is None else documents)
-    secrets = _secrets(memory)
+    secrets |= _secrets(memory)
     return [
         _case(memory, item, day=day, secrets=secrets)
         for item in memory.items
@@ -160,7 +168,7 @@ def _case(memory: Memory, item: KnownItem, *, day: date, secrets: frozenset[str]
         path=document.path,
         line=item.line,
         document_url=_address(document.location),
-        note=_discreet(told, item.id, secrets),
+        note=discreet(told, item.id, secrets),
     )
     return Case(
         item=item,
@@ -189,14 +197,19 @@ def _address(location: str) -> str | None:
 
 
 def _secrets(memory: Memory) -> frozenset[str]:
-    """Names that no digest tells, though a reason about another item may."""
     hidden = {key: d for key, d in memory.documents.items() if d.restricted}
-    names = [name for d in hidden.values() for name in (d.title, d.path, d.location)]
-    names += [item.action[:QUOTED] for item in memory.items if item.document in hidden]
+    return names_to_keep(hidden.values(), [item for item in memory.items if item.document in hidden])
+
+
+def names_to_keep(hidden: Iterable[KnownDocument], items: Iterable[KnownItem]) -> frozenset[str]:
+    """Names of restricted postmortems and their items, that a reason about another item may hold."""
+    names = [name for d in hidden for name in (d.title, d.path, d.location)]
+    names += [item.action[:QUOTED] for item in items]
     return frozenset(name for name in names if name)
 
 
-def _discreet(note: str, item: str, secrets: frozenset[str]) -> str:
-    if any(name in note for name in secrets):
+def discreet(text: str, item: str, secrets: frozenset[str]) -> str:
+    """A text about an item, unless it tells one of the names to keep: then only where to ask."""
+    if any(name in text for name in secrets):
         return f"It waits for a person: `syncd explain {item}` says why."
-    return note
+    return text

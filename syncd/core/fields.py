@@ -36,6 +36,7 @@ def split_owners(text: str) -> tuple[str, ...]:
         kept.append(match[0])
         return f"\0{len(kept) - 1}\0"
 
+    text = text.replace("\0", " ")  # it stands for what is kept together
     if _HANDLES_ONLY.fullmatch(text.strip()):
         return tuple(dict.fromkeys(text.split()))
     masked = _TOGETHER.sub(keep, _NESTED.sub(keep, text))

@@ -29,6 +29,7 @@ from syncd.settings.values import (
     Duration,
     Email,
     Glob,
+    HostName,
     Interval,
     ListenAddress,
     Name,
@@ -91,6 +92,8 @@ class WebSettings(_Table):
     """Host and port, such as "127.0.0.1:8080"."""
     token: SecretReference | None = None
     """What a reader must present; needed for any address that others can reach."""
+    hosts: tuple[HostName, ...] = ()
+    """More names by which readers call this site, such as "syncd.example.com"; others are turned away."""
     github_secret: Secrets = ()
     """With what GitHub signs its webhooks; a list while rotating."""
     jira_secret: Secrets = ()

@@ -271,6 +271,9 @@ CountryCode = Annotated[
 Email = Annotated[
     str, Form(r"[^\s@<>,;]+@[^\s@<>,;]+", 'is no e-mail address; write it alone, such as "platform@example.com"')
 ]
+HostName = Annotated[
+    str, Form(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", 'is no name of a host; write it alone: "syncd.example.com"')
+]
 Glob = Annotated[str, Form(r".*\S.*", "must not be empty; leave the key out to let everything fit")]
 
 

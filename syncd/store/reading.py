@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement
 
@@ -21,6 +21,7 @@ from syncd.store.documents import (
     read_standing,
 )
 from syncd.store.effects import OPEN, read_effects, read_effects_of, read_last_refusals
+from syncd.store.figures import Figures, read_figures, read_last_ends, read_last_passes, read_undelivered
 from syncd.store.journal import (
     is_approved,
     read_decisions,
@@ -157,6 +158,26 @@ class Reading:
         """The last passes, newest first."""
         with self._database.reading() as connection:
             return read_passes(connection, limit)
+
+    def last_passes(self) -> dict[str | None, PassRecord]:
+        """The newest pass of each team, and the newest over all teams (None)."""
+        with self._database.reading() as connection:
+            return read_last_passes(connection)
+
+    def last_ends(self, *outcomes: str) -> dict[str | None, datetime]:
+        """When the newest pass of each team, and over all teams (None), ended with one of the outcomes; none: any."""
+        with self._database.reading() as connection:
+            return read_last_ends(connection, *outcomes)
+
+    def undelivered(self, *, since: datetime) -> dict[str, int]:
+        """By team: messages that since a moment were refused, or may not have arrived."""
+        with self._database.reading() as connection:
+            return read_undelivered(connection, since=since)
+
+    def figures(self, today: Mapping[str, date], *, otherwise: date) -> Figures:
+        """What can be counted; ``today`` is the day it is for a team, ``otherwise`` that for teams without one."""
+        with self._database.reading() as connection:
+            return read_figures(connection, today, otherwise=otherwise)
 
     def decisions(self, item_id: str) -> list[Decision]:
         """What people said about an item by commands, oldest first."""

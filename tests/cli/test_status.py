@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from syncd.cli.opening import Opening
-from syncd.cli.overview import overview
 from syncd.cli.status_text import SHOWN, show
 from syncd.cli.terminal import Terminal
 from syncd.core.model import State
 from syncd.errors import OutcomeUnknown
+from syncd.overview import overview
 from tests.cli.command import FIRST_ROW, document, row
 from tests.fakes.tracker import MemoryTracker
 from tests.line import Clock, Line

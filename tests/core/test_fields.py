@@ -366,3 +366,8 @@ def test_a_bare_key_counts_when_a_tracker_has_that_project():
 )
 def test_in_a_ticket_column_every_key_number_and_link_counts(cell, texts):
     assert [text for text, *_ in references(cell, column=True)] == texts
+
+
+@pytest.mark.parametrize("text", ["a\0b", "\0", "\0" + "0\0", "(a)\0" + "7\0", "A + \0B"])
+def test_owners_with_characters_of_no_meaning_are_read_to_their_end(text):
+    assert all("\0" not in owner for owner in split_owners(text))

@@ -1,4 +1,4 @@
-"""Takes a picture of every sample, narrow and wide, light and dark, and looks for what no eye should have to.
+"""Takes a picture of every mail, card and page, narrow and wide, light and dark, and looks for what is wrong with it.
 
 Mails and cards as people get them; tickets of the sample postmortems much as GitHub and Jira show them, in light only.
 
@@ -6,8 +6,9 @@ Mails and cards as people get them; tickets of the sample postmortems much as Gi
 
 Needs Chromium: `$CHROMIUM`, or /usr/bin/chromium (Debian: chromium fonts-noto-core fonts-noto-cjk
 fonts-noto-color-emoji). For the Teams cards `$ADAPTIVECARDS`, or node_modules/adaptivecards/dist/adaptivecards.min.js:
-Microsoft's own renderer (npm: adaptivecards). It says what is missing, and takes the pictures that it can.
-Exit 1 when something has to be scrolled sideways, or when the renderer objects to a card.
+Microsoft's own renderer (npm: adaptivecards). For the pages `$AXE`, or node_modules/axe-core/axe.min.js (npm:
+axe-core). It says what is missing, and takes the pictures that it can. Exit 1 when something has to be scrolled
+sideways, when the renderer objects to a card, when axe finds a barrier, or when a page needs more than a keyboard.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from syncd.ports import Format
 from syncd.render import render
+from tests.looks import site
 from tests.looks.card import card_page
 from tests.looks.ticket import ticket_pages
 from tests.render.samples import SAMPLES, SETTINGS
@@ -48,11 +50,14 @@ def main(folder: Path) -> int:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         wrong = [told for name, page in pages() for told in looked_at(browser, name, page, folder, MESSAGES)]
         wrong += [told for name, page in ticket_pages() for told in looked_at(browser, name, page, folder, TICKETS)]
+        wrong += site.pictures(browser, folder)
         browser.close()
     if not RENDERER.exists():
         print(f"No Teams card was drawn: npm's adaptivecards is not at {RENDERER}. Set ADAPTIVECARDS to its path.")
+    if not site.AXE.exists():
+        print(f"The pages were not checked for barriers: npm's axe-core is not at {site.AXE}. Set AXE to its path.")
     print(f"The pictures are in {folder}.")
-    print("\n".join(wrong) or "Nothing has to be scrolled sideways.")
+    print("\n".join(wrong) or "Nothing has to be scrolled sideways, and nothing bars the way.")
     return 1 if wrong else 0
 
 

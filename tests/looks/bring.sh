@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what pictures need, where it may: Chromium and fonts (Debian, as root), Microsoft's renderer of Teams cards (npm).
+# Brings what pictures need, where it may: Chromium and fonts (Debian, as root), Microsoft's renderer of Teams cards and axe-core (npm).
 # What cannot be brought is named, and the pictures that can be taken are taken all the same.
 set -u
 cd "$(dirname "$0")/../.."
@@ -12,11 +12,12 @@ if [ ! -x "${CHROMIUM:-/usr/bin/chromium}" ]; then
         echo "Chromium is missing: install it, or set CHROMIUM to its path."
     fi
 fi
-if [ ! -e "${ADAPTIVECARDS:-node_modules/adaptivecards/dist/adaptivecards.min.js}" ]; then
+if [ ! -e "${ADAPTIVECARDS:-node_modules/adaptivecards/dist/adaptivecards.min.js}" ] || [ ! -e "${AXE:-node_modules/axe-core/axe.min.js}" ]; then
     if command -v npm >/dev/null; then
-        npm install --no-save --silent --no-package-lock adaptivecards@3 >/dev/null 2>&1 || echo "adaptivecards could not be installed."
+        npm install --no-save --silent --no-package-lock adaptivecards@3 axe-core@4 >/dev/null 2>&1 ||
+            echo "adaptivecards and axe-core could not be installed."
     else
-        echo "npm is missing, so Teams cards are not drawn."
+        echo "npm is missing, so Teams cards are not drawn and pages are not checked for barriers."
     fi
 fi
 exit 0
