@@ -20,6 +20,9 @@ HEAVY = {
     "rich",
     "sqlalchemy",
     "sqlmodel",
+    "prometheus_client",
+    "starlette",
+    "uvicorn",
 }
 LOADED = """
 import sys

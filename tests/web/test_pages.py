@@ -144,7 +144,7 @@ def test_the_next_digests_are_told(world):
 
 def test_a_calendar_elsewhere_is_not_asked_for(world):
     world.configure(world.text.replace("FREQ=WEEKLY;BYDAY=TH", "https://calendar.invalid/retros.ics"))
-    assert "in a calendar elsewhere" in page(world).text
+    assert "their calendar is read when the next digests are made" in page(world).text
 
 
 def test_without_a_notifier_nothing_is_sent(world):

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.clients.calendar_file import AGAIN, KEPT, MAX_BYTES, file_text, kept_text, page_text
+from connectors.clients.calendar_file import AGAIN, KEPT, MAX_BYTES, copied_text, file_text, kept_text, page_text
 from connectors.clients.post import Way
 from syncd.errors import SettingsError
 from tests.connectors.clients.wire import Wire, reply
@@ -168,3 +168,13 @@ def test_one_that_was_never_had_is_told_and_asked_for_again_later():
     assert shelf.asked == 1
     shelf.trouble = ""
     assert shelf.text(AGAIN) == ("copy 2", "")
+
+
+def test_the_copy_alone_is_had_without_asking_however_old_it_is():
+    shelf = Shelf()
+    with pytest.raises(SettingsError, match="when the next digests are made"):
+        copied_text("https://cal.example.com/5ca1ab1e", memo=shelf)
+    shelf.text(timedelta())
+    shelf.now += KEPT * 100
+    assert copied_text("https://cal.example.com/5ca1ab1e", memo=shelf) == "copy 1"
+    assert shelf.asked == 1
