@@ -11,7 +11,7 @@ import re
 import signal
 from collections.abc import Callable
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from itertools import count
@@ -307,7 +307,11 @@ class Sweep:
         with self.world.line().ledger as ledger:
             self.tried = attempts(ledger)
         self.expected = undisturbed(self.world)
-        self.points = cache(lambda weather: self.death.points(self.world, weather))
+        self._points = cache(lambda weather: self.death.points(self.world, weather))
+
+    def points(self, weather: Weather) -> int:
+        """How many there are in this weather; another process that waits changes nothing about that."""
+        return self._points(replace(weather, two=False))
 
     def kill(self, at: int, weather: Weather, *, after: bool) -> None:
         """Raises AssertionError when a promise is broken."""
