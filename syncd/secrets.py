@@ -15,9 +15,10 @@ import stat
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -75,6 +76,7 @@ class SecretReference:
         value = value.removesuffix("\n").removesuffix("\r")
         if not value.strip():
             raise SettingsError(f"The secret {self} is empty; put the secret there.")
+        keep_out(value)
         return value, warning
 
     def _variable(self, environment: Mapping[str, str]) -> str:
@@ -164,6 +166,25 @@ class Redactor:
         return "Redactor(…)"
 
 
+_held: set[str] = set()
+"""Every secret that this process ever had: all that a traceback could show."""
+
+
+def keep_out(secret: str) -> None:
+    """From now on :func:`redacted` knows this text as a secret."""
+    _held.add(secret)
+
+
+def redacted(text: str) -> str:
+    """The text without any secret that this process ever fetched, also one that was changed since."""
+    return _redactor(frozenset(_held)).redact(text)
+
+
+@lru_cache(maxsize=1)
+def _redactor(secrets: frozenset[str]) -> Redactor:
+    return Redactor(secrets)
+
+
 _SHORT = 6
 """Derived forms below this length are not looked for: they would be found everywhere and give nothing away."""
 
@@ -185,9 +206,17 @@ def _derived(secret: str) -> Iterator[str]:
 
 
 def _paths(secret: str) -> Iterator[str]:
-    if secret.startswith(("https://", "http://")):
+    """The parts of a secret address that are secret in themselves."""
+    if "://" not in secret:
+        return
+    try:
         url = urlsplit(secret)
+    except ValueError:
+        return
+    if url.scheme in ("https", "http"):
         yield from (url.path, f"{url.path}?{url.query}", url.query)
+    if url.password:
+        yield from (url.password, unquote(url.password))
 
 
 def _base64(secret: bytes) -> Iterator[str]:

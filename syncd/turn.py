@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from structlog.typing import FilteringBoundLogger
 
+from syncd.contact import may_act
 from syncd.core.change import WRITING
 from syncd.errors import LedgerError, LockHeld, SyncdError
 from syncd.notify import next_moment, notify
@@ -63,7 +64,7 @@ class Turn:
 
     def _only_observes(self) -> bool:
         """Whether a source of the team was never met before and a pass would change something: a person approves."""
-        new = [s.label for s in self.team.sources if not self.app.ledger.documents(s.source.location)]
+        new = [s.label for s in self.team.sources if not may_act(self.app.ledger, s.source.location)]
         if not new:
             return False
         planned = reconcile(self.app, Request(team=self.team.name, dry_run=True))

@@ -23,7 +23,7 @@ from connectors.trackers.jira_settings import JiraTrackerSettings
 from syncd.core.desired import Policy, Route
 from syncd.errors import AuthenticationFailed, SettingsError
 from syncd.ports import Clock, Source, Tracker
-from syncd.secrets import SecretReference
+from syncd.secrets import SecretReference, keep_out
 from syncd.settings import Settings, TeamSettings
 from syncd.settings.text import quoted_key
 from syncd.store.ledger import Ledger
@@ -152,6 +152,7 @@ def _retros(team: TeamSettings, around: Surroundings, *, ask: bool) -> tuple[Ret
         return retros_from_ics(file_text(place), team.zone), ""
     if "://" not in place:
         return retros_from_rule(place, first, team.zone), ""
+    keep_out(place)  # the address of a private calendar is a secret in itself
     memo = LedgerMemo(around.ledger, "calendar")
     if not ask:
         return retros_from_ics(copied_text(place, memo=memo), team.zone), ""

@@ -30,6 +30,7 @@ from urllib3.exceptions import NewConnectionError
 from connectors.clients.bounded import CutShort, NoConnection, TooLarge
 from connectors.clients.retry_after import retry_at
 from syncd.errors import AuthenticationFailed, NotSent, OutcomeUnknown, Refused, TrackerError
+from syncd.secrets import redacted
 
 AT_LEAST = timedelta(seconds=60)
 """How long a service is left alone that had too many requests and names no time, as GitHub asks for."""
@@ -141,5 +142,5 @@ def _one_line(words: str) -> str:
         title = _TITLE.search(words)
         words = title[1] if title else ""
     line = " ".join("".join(c if c.isprintable() else " " for c in words).split())
-    line = _CREDENTIALS.sub("//", line)
+    line = redacted(_CREDENTIALS.sub("//", line))  # some services quote what they were sent
     return line.rstrip(". ") if len(line) <= MAX_WORDS else f"{line[: MAX_WORDS - 1]}…"

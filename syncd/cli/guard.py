@@ -34,7 +34,9 @@ def _outcome(command: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return _told("interrupted. Nothing is lost: the next pass takes up what was left.", INTERRUPTED)
     except Exception:
-        put(sys.stderr, printable_lines(traceback.format_exc().rstrip()))
+        from syncd.secrets import redacted  # here, since it is slow to load and seldom needed
+
+        put(sys.stderr, printable_lines(redacted(traceback.format_exc().rstrip())))
         return _told("this is a bug in syncd; please report it with the lines above.", BUG)
 
 

@@ -9,12 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-from structlog.typing import FilteringBoundLogger, Processor
+from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from syncd.cli.opening import Opening, now
 from syncd.daemon import TICK, Daemon
 from syncd.errors import UsageError
 from syncd.ports import Clock
+from syncd.secrets import redacted
 from syncd.settings import Settings
 
 
@@ -63,14 +64,21 @@ def _take_in(*, libraries: logging.Formatter) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
 
+def _without_secrets(logger: WrappedLogger, method: str, line: EventDict) -> str:
+    """The line as it was rendered, without any secret: a traceback may quote one."""
+    return redacted(str(line))
+
+
 def _logger(*, as_json: bool) -> FilteringBoundLogger:
     """One line an event on standard error, with the time in UTC."""
-    shown: Processor = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+    shown = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
     common: list[Processor] = [
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    structlog.configure(processors=[*common, shown], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
-    _take_in(libraries=structlog.stdlib.ProcessorFormatter(processor=shown, foreign_pre_chain=common))
+    last: list[Processor] = [shown, _without_secrets]
+    structlog.configure(processors=[*common, *last], logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+    without_meta = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    _take_in(libraries=structlog.stdlib.ProcessorFormatter(processors=[without_meta, *last], foreign_pre_chain=common))
     logger: FilteringBoundLogger = structlog.get_logger()
     return logger
