@@ -118,12 +118,12 @@ def test_a_jira_is_tried_with_a_token_that_is_typed_and_kept_nowhere(home):
         first += [
             ("e-mail", ENTER),
             ("variable", "THE_TOKEN\n"),
-            ("Type the token", f"{CANARY}\n"),
+            ("(Enter: without): ", f"{CANARY}\n"),
             ("Where are they read", ENTER),
         ]
         again = [("Change the answers?", ENTER), *((question, ENTER) for question, _ in START), ("tickets go?", ENTER)]
         again += [("address of your Jira", ENTER), ("KEY", ENTER), ("e-mail", ENTER), ("variable", ENTER)]
-        again += [("Type the token", f"{place.emulator.token}\n"), ("Where are they read", ENTER)]
+        again += [("(Enter: as before): ", f"{place.emulator.token}\n"), ("Where are they read", ENTER)]
         last = [("Who gets the digests", ENTER), ("make no tickets?", ENTER)]
         said = conversation("init", cwd=home, answers=[*START, *first, *NOBODY, *again, *last, ("at once?", ENTER)])
     assert said.code == 0
