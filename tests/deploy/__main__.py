@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.deploy.place import CHECKOUT, DEPLOY, expressions, units
+from tests.deploy.place import CHECKOUT, DEPLOY, expressions, metrics, units
 
 TOOLS = CHECKOUT / ".deploy/bin"
 EXPOSURE = "15"
@@ -28,6 +28,8 @@ class Check:
     arguments: tuple[str | Path, ...]
     quiet: bool = False
     environment: dict[str, str] = field(default_factory=dict)
+    told: str = ""
+    """What it reads."""
 
 
 def main() -> int:
@@ -61,6 +63,7 @@ def _of_prometheus(place: Path) -> Iterator[Check]:
     yield Check("promtool", ("check", "config", "--syntax-only", rules / "scrape.yml"))
     yield Check("promtool", ("check", "rules", rules / "syncd.rules.yml"))
     yield Check("promtool", ("test", "rules", rules / "syncd.rules.test.yml"))
+    yield Check("promtool", ("check", "metrics"), quiet=True, told=metrics())
     asked = place / "dashboard.rules.yml"
     asked.write_text("groups: [{name: dashboard, rules: [" + ", ".join(_recorded(expressions())) + "]}]")
     yield Check("promtool", ("check", "rules", asked))
@@ -93,7 +96,8 @@ def _judged(check: Check) -> bool | None:
         return None
     command = [*tool, *map(str, check.arguments)]
     environment = {**os.environ, **check.environment}
-    done = subprocess.run(command, env=environment, cwd=CHECKOUT, capture_output=True, text=True, timeout=120)
+    streams = {"input": check.told, "capture_output": True, "text": True}
+    done = subprocess.run(command, env=environment, cwd=CHECKOUT, timeout=120, **streams)
     held = done.returncode == 0 and not (check.quiet and done.stdout + done.stderr)
     names = [a.name if isinstance(a, Path) else a for a in check.arguments]
     print("ok    " if held else "FAILED", check.tool, *names)

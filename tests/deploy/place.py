@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from tests.web.samples import braked
+
 CHECKOUT = Path(__file__).parent.parent.parent
 DEPLOY = CHECKOUT / "deploy"
 
@@ -52,21 +54,6 @@ def _asked(node: Any) -> Iterator[str]:
         yield from _asked(child)
 
 
-METRICS = [
-    "syncd_build_info",
-    "syncd_last_success_timestamp_seconds",
-    "syncd_items",
-    "syncd_overdue_items",
-    "syncd_stuck_items",
-    "syncd_effects_total",
-    "syncd_unknown_outcomes",
-    "syncd_brake_active",
-    "syncd_documents",
-    "syncd_deliveries_total",
-    "syncd_config_reload_success",
-    "syncd_passes_total",
-    "syncd_pass_duration_seconds",
-]
-"""What /metrics tells."""
-ANSWERED = {"/healthz", "/readyz", "/metrics"}
-"""Where machines ask."""
+def metrics() -> str:
+    """What /metrics tells of a ledger in which there is some of everything."""
+    return braked().client().get("/metrics").text

@@ -5,31 +5,47 @@ import re
 import pytest
 import yaml
 
-from tests.deploy.place import DEPLOY, METRICS, dashboard, expressions, rules
+from tests.deploy.place import DEPLOY, dashboard, expressions, metrics, rules
 
 TESTS = yaml.safe_load((DEPLOY / "prometheus/syncd.rules.test.yml").read_text())["tests"]
-SUFFIXES = ("", "_bucket", "_sum", "_count")
+NAMES = set(re.findall(r"^# TYPE (\w+) ", metrics(), re.MULTILINE))
+OF_PROMETHEUS = {"instance"}
+"""Labels that the one who asks puts there."""
 
 
-def metrics(text):
+def named(text):
+    """The metrics that an expression names."""
     return set(re.findall(r"\bsyncd_[a-z_]+\b", text))
 
 
-def told(names):
-    """The names under which Prometheus keeps them, a histogram's as well."""
-    return {f"{name}{suffix}" for name in names for suffix in SUFFIXES}
+def labels(text):
+    """The labels that an expression chooses or groups by."""
+    chosen = re.findall(r"[{,]\s*(\w+)\s*(?:=~|!=|=)", text)
+    grouped = [name for group in re.findall(r"\b(?:by|on) \(([^)]*)\)", text) for name in group.split(",")]
+    return {*chosen, *(name.strip() for name in grouped)}
 
 
 def test_alerts_and_dashboard_ask_only_for_what_is_told():
-    asked = {name for text in [*expressions(), *(rule["expr"] for rule in rules())] for name in metrics(text)}
-    assert asked - told(METRICS) == set()
-    series = {name for test in TESTS for one in test["input_series"] for name in metrics(one["series"])}
-    assert series - told(METRICS) == set()
+    asked = [*expressions(), *(rule["expr"] for rule in rules())]
+    assert {name for text in asked for name in named(text)} - NAMES == set()
+    series = [one["series"] for test in TESTS for one in test["input_series"]]
+    assert {name for text in series for name in named(text)} - NAMES == set()
+    known = {"team", "state", "kind", "outcome", "channel", "version"}
+    assert {name for text in [*asked, *series] for name in labels(text)} - OF_PROMETHEUS <= known
+
+
+def test_series_of_the_alerts_tests_have_the_labels_that_are_told():
+    told = {name: labels(line) for line in metrics().splitlines() for name in named(line.partition("{")[0])}
+    for test in TESTS:
+        for one in test["input_series"]:
+            (name,) = named(one["series"].partition("{")[0])
+            if name in told and name != "syncd_deliveries_total":  # of which this ledger has none
+                assert labels(one["series"]) - OF_PROMETHEUS == told[name], one
 
 
 def test_everything_that_is_told_is_shown_somewhere():
-    shown = {name for text in expressions() for name in metrics(text)}
-    assert [name for name in METRICS if not shown & told([name])] == []
+    shown = {name for text in expressions() for name in named(text)}
+    assert NAMES - shown == set()
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
