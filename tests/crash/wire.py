@@ -9,7 +9,9 @@ import os
 import random
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,9 +19,8 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 
-from syncd.store.lock import pass_lock
-
 from syncd.core.model import Disposition, EffectKind
+from syncd.lease import holding
 from syncd.store.ledger import Ledger
 from syncd.store.memo import LedgerMemo
 from tests.crash.kill import Countdown, watched
@@ -98,6 +99,14 @@ class WireWorld:
         line = Line(self.folder / "live", clock=self.clock, url_template="https://wiki.example.com/{path}")
         line.tracker = self.place.tracker(self.proxy.url, LedgerMemo(line.ledger, self.place.kind))
         return line
+
+    @contextmanager
+    def alone(self, line: Line, *, wait: float) -> Iterator[None]:
+        """The line's passes under a lease, as a command does them; waits so many seconds for another one's end."""
+        with holding(line.ledger, [line.policy.team], by="syncd reconcile", wait=wait, clock=line.clock) as ledger:
+            line.ledger = ledger
+            line.tracker = self.place.tracker(self.proxy.url, LedgerMemo(ledger, self.place.kind))
+            yield
 
     def keep(self) -> None:
         self._kept, self._then = self.place.kept(), deepcopy(self.clock)
@@ -205,32 +214,33 @@ def _in_a_child(
     world: WireWorld, weather: Weather, prepare: Callable[[Line], None], armed: Callable[[int], None]
 ) -> bool:
     """Run a pass in a child process; whether it was killed. In a weather of two, another pass waits for its end."""
-    before = world.clock.moment
-    world.clock.advance()  # here, where the service looks at it; the child does it once more, from where we were
-    (ready, go), (locked, holding) = os.pipe(), os.pipe()
+    world.clock.advance()  # here, where the service looks at it, and whoever waits
+    (ready, go), (told, tell) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
         code = 1
         try:
             os.read(ready, 1)
-            world.clock.moment = before
             line = world.line()
+            line.every = timedelta()
             prepare(line)
-            with pass_lock(line.url, name="reconcile", wait=0, now=line.clock):
-                os.write(holding, b"!")
+            with world.alone(line, wait=0):
+                os.write(tell, b"!")
                 line.run()
             code = 0
         finally:
             os._exit(code)
-    os.close(holding)
+    os.close(tell)
     armed(child)
     with weather.over(world.proxy):
         os.write(go, b"!")
-        os.read(locked, 1)
-        if weather.two:
-            _next_in_line(world)
-        _, status = os.waitpid(child, 0)
-    for end in (ready, go, locked):
+        os.read(told, 1)
+        with ThreadPoolExecutor(1) as undertaker:  # a dead process that nobody buries counts as alive
+            ended = undertaker.submit(os.waitpid, child, 0)
+            if weather.two:
+                _next_in_line(world)
+            _, status = ended.result()
+    for end in (ready, go, told):
         os.close(end)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -243,7 +253,7 @@ def _next_in_line(world: WireWorld) -> None:
     """A pass of this process as soon as the other one lets go of the ledger."""
     line = world.line()
     line.every = timedelta()
-    with pass_lock(line.url, name="reconcile", wait=60, now=line.clock):
+    with world.alone(line, wait=60):
         line.run()
     line.ledger.dispose()
 
