@@ -2,7 +2,7 @@
 # Brings what judges the files in deploy/, where it may: from the lock file, by hash, into .deploy; promtool out of Debian's
 # package, without installing it; systemd-analyze by installing systemd, as root. What cannot be brought is named later.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 tools=$PWD/.deploy
 
 UV_PROJECT_ENVIRONMENT=$tools .uv/bin/uv sync --quiet --locked --only-group deploy || echo "The tools of the lock file could not be brought."
