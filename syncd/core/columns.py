@@ -123,6 +123,11 @@ _TIME = re.compile(
     r"|^time\b|\btimestamp\b|\(utc\)"
 )
 
+_EXAMPLE = phrases(
+    "example, examples, ejemplo, ejemplos, exemplo, exemplos, exemple, exemples, beispiel, esempio, 例, 例子"
+)
+"""Columns of a table that explains kinds of tasks."""
+
 ROLE_ORDER = (Role.ACTION, Role.OWNER, Role.DUE, Role.STATUS, Role.TYPE, Role.ID, Role.TICKET)
 
 
@@ -191,6 +196,8 @@ def with_action(grid: Grid, found: tuple[Role | None, ...]) -> tuple[Role | None
     if Role.ACTION in found or not grid.rows:
         return found
     names = [plain_words(cell.prose.plain) for cell in grid.header.cells]
+    if any(name in _EXAMPLE for name in names):
+        return found
     free = [i for i, role in enumerate(found) if role is None and not _REMARK.search(names[i])]
     if not free:
         return found

@@ -85,6 +85,12 @@ _SAMPLE = re.compile(
     r"|what|needs?|be|done|link|ticket|follow-?up|with|this))+)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"(?:list|describe|explore|capture|enter|write(?: down)?|specify|outline)\b(?: \w+){0,3} (?:action items"
+    r"|corrective actions|preventive actions|action points)\b",
+    re.IGNORECASE,
+)
+"""What a template asks its writer: ``List all action items.``"""
 _SAMPLES = phrases("""
     e.g, eg, ex, tbd, tba, tbc, todo, to do, to be determined, to be decided, to be defined, to be added
     to be filled, to be filled in, fill in, action, action item, action items, item, task, description, placeholder
@@ -124,7 +130,7 @@ def is_placeholder(text: str) -> bool:
     text = text.strip(" *_`.:：")
     if not text:
         return False
-    if _TEMPLATE_MARK.search(text):
+    if _TEMPLATE_MARK.search(text) or _ASKS.match(text):
         return True
     head = _LAST_BRACKET.sub("", text)
     return any(t.lower() in _SAMPLES or _BRACKETS.fullmatch(t) or _SAMPLE.fullmatch(t) for t in {text, head} if t)

@@ -47,9 +47,9 @@ _COLLECTION = re.compile(
 )
 """A title that speaks of all of them."""
 _HOW_TO = re.compile(
-    r"^(?:how (?:to|we)|guide\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b|readme\b|runbook\b|playbook\b"
-    r"|writing\b|running\b|conducting\b|index\b)"
-    r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|guide"
+    r"^(?:how (?:to|we)|guide\b|gu[ií]a\b|leitfaden\b|guidelines?\b|about\b|what (?:is|are)\b|introduction\b"
+    r"|readme\b|runbook\b|playbook\b|writing\b|running\b|conducting\b|index\b)"
+    r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|plan|guide"
     r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
     r"|^(?:incident )?(?:incidents|retrospectives)$"
     r"|^(?:post-?mortem|incident|retrospective) checklist$"

@@ -228,6 +228,7 @@ ELSEWHERE_HEADING = unaccented(
 RESPONSE_HEADING = unaccented(
     r"^(?:incident )?(?:resolution|response|recovery|detection|triage)(?: and |\W+)(?:mitigation|recovery|resolution"
     r"|remediation|response)(?: steps| actions)?$|^mitigation (?:and|&|/) (?:resolution|recovery|response)\b"
+    r"|^immediate (?:remediation|mitigation|recovery|resolution|containment) (?:steps|actions)$"
 )
 """What responders did, though it speaks of mitigation."""
 
