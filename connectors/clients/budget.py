@@ -12,6 +12,9 @@ from syncd.errors import NotSent
 from syncd.ports import Clock, Memo
 
 LONGEST_PAUSE = timedelta(hours=24)
+FAILURES_IN_A_ROW = 5
+"""After so many a host is left alone for a while; then one call tries, and one more failure is enough."""
+BREATHER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +24,21 @@ class _Spent:
     writes: tuple[float, ...] = ()
     until: float = 0.0
     why: str = ""
+    failures: int = 0
+    """In a row, up to now."""
 
     @classmethod
     def read(cls, text: str | None) -> Self:
         """Nothing, where there is nothing or what we did not write."""
         try:
             kept = json.loads(text or "{}")
-            return cls(tuple(map(float, kept["writes"])), float(kept["until"]), str(kept["why"]))
+            writes = tuple(map(float, kept["writes"]))
+            return cls(writes, float(kept["until"]), str(kept["why"]), int(kept.get("failures", 0)))
         except (ValueError, TypeError, KeyError, OverflowError):
             return cls()
 
     def text(self) -> str:
-        return json.dumps({"writes": self.writes, "until": self.until, "why": self.why})
+        return json.dumps({"writes": self.writes, "until": self.until, "why": self.why, "failures": self.failures})
 
 
 class Budget:
@@ -97,6 +103,25 @@ class Budget:
             end = min(until, now + LONGEST_PAUSE)
             if self._memo.swap(self._key, text, replace(spent, until=end.timestamp(), why=why).text()):
                 return
+
+    def failed(self, why: str) -> None:
+        """A call got no usable answer (a network's failure, a 5xx). After some in a row the host is left alone."""
+        count = self._count_failures(lambda failures: failures + 1)
+        if count >= FAILURES_IN_A_ROW:
+            self.pause(self._clock() + BREATHER, f"it failed {count} times in a row, the last time so: {why}")
+
+    def answered(self) -> None:
+        """A call got an answer: what failed before does not count any more."""
+        if self._read(self._memo.get(self._key), self._now()).failures:
+            self._count_failures(lambda failures: 0)
+
+    def _count_failures(self, change: Callable[[int], int]) -> int:
+        while True:
+            text = self._memo.get(self._key)
+            spent = self._read(text, self._now())
+            changed = replace(spent, failures=change(spent.failures))
+            if self._memo.swap(self._key, text, changed.text()):
+                return changed.failures
 
     def paused(self) -> tuple[datetime, str] | None:
         """Until when (UTC) the host is paused, and why."""

@@ -164,8 +164,12 @@ class GitHubApi:
                 verb, path, parameters=dict(parameters or {}), headers=headers, input=body
             )
         except (OSError, ValueError) as error:
-            raise classify(error, wrote=wrote, service=self.host) from error
+            failure = classify(error, wrote=wrote, service=self.host)
+            self._budget.failed(str(failure))
+            raise failure from error
         reply = Reply(status, told, _json(text))
+        if reply.status < 500:
+            self._budget.answered()
         if reply.ok or reply.not_modified:  # else it may be a gateway's clock
             self.server_time = _date(told) or self.server_time
         return reply
@@ -178,6 +182,8 @@ class GitHubApi:
     def _error(self, reply: Reply, *, wrote: bool) -> TrackerError:
         now = self._clock()
         error = by_status(reply.status, reply.headers, reply.words, wrote=wrote, now=now, service=self.host)
+        if reply.status >= 500:
+            self._budget.failed(str(error))
         if isinstance(error, NotSent) and error.not_before is not None:
             self._budget.pause(error.not_before, str(error))
         return error

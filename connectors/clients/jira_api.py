@@ -138,11 +138,15 @@ class JiraApi:
         else:
             self._budget.check()
         try:
-            return send(self._connected())
+            answer = send(self._connected())
         except JIRAError as error:
             self._failed(error, wrote=wrote)
         except (RequestException, OSError, ValueError) as error:
-            raise classify(error, wrote=wrote, service=self.host) from error
+            failure = classify(error, wrote=wrote, service=self.host)
+            self._budget.failed(str(failure))
+            raise failure from error
+        self._budget.answered()
+        return answer
 
     def _connected(self) -> JIRA:
         if self._client is None:
@@ -165,6 +169,10 @@ class JiraApi:
         words, fields = _said(response)
         status = error.status_code or 0
         failure = by_status(status, headers, words, wrote=wrote, now=now, service=self.host)
+        if status >= 500:
+            self._budget.failed(str(failure))
+        else:
+            self._budget.answered()
         if isinstance(failure, NotSent) and failure.not_before and _is_about_host(status, headers):
             self._budget.pause(failure.not_before, str(failure))
         if isinstance(failure, Refused):

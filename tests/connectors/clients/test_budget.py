@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.clients.budget import LONGEST_PAUSE, Budget
+from connectors.clients.budget import BREATHER, FAILURES_IN_A_ROW, LONGEST_PAUSE, Budget
 from syncd.errors import NotSent
 from syncd.store.ledger import Ledger
 from syncd.store.memo import LedgerMemo
@@ -308,3 +308,47 @@ def test_a_pause_that_another_process_makes_meanwhile_is_not_lost(world):
 
     world.notes = Interrupted()
     assert world.put_off(world.budget()) == START + HOUR
+
+
+# --- failures in a row ----------------------------------------------------------------------------------------------
+
+
+def fail(world, times):
+    for _ in range(times):
+        world.budget().failed("it broke the connection")
+
+
+def test_a_host_that_fails_again_and_again_is_left_alone_by_all_processes(world):
+    fail(world, FAILURES_IN_A_ROW - 1)
+    world.budget().check()
+    fail(world, 1)
+    refused = world.refusal(world.budget().check)
+    assert refused.not_before == START + BREATHER
+    assert "it failed 5 times in a row, the last time so: it broke the connection" in str(refused)
+    world.refusal(world.budget().spend)
+
+
+def test_after_the_breather_one_more_failure_is_enough(world):
+    fail(world, FAILURES_IN_A_ROW)
+    world.now += BREATHER
+    world.budget().check()
+    fail(world, 1)
+    assert world.refusal(world.budget().check).not_before == START + 2 * BREATHER
+
+
+def test_an_answer_makes_what_failed_before_forgotten(world):
+    fail(world, FAILURES_IN_A_ROW - 1)
+    world.budget().answered()
+    fail(world, FAILURES_IN_A_ROW - 1)
+    world.budget().check()
+
+
+def test_a_longer_pause_of_the_service_itself_stays(world):
+    world.budget().pause(START + HOUR, "it said so")
+    fail(world, FAILURES_IN_A_ROW)
+    assert world.budget().paused() == (START + HOUR, "it said so")
+
+
+def test_answers_in_good_times_write_nothing(world):
+    world.budget().answered()
+    assert world.notes.get("budget api.example.org") is None
