@@ -115,6 +115,7 @@ class Daemon:
             if self.idle_for < NO_TICK:
                 tell_systemd("WATCHDOG=1")
         tell_systemd("STOPPING=1")
+        self.log.info("stopping", turns=sorted(self._works))
         scheduler.shutdown(wait=False)
         in_time = self._all_ended(STOP_WITHIN)
         self.log.info("stopped", in_time=in_time)

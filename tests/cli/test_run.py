@@ -31,11 +31,11 @@ PATIENCE = 60.0
 class Running:
     """A daemon, and what its log says."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **environment: str) -> None:
         self._log = folder / "log"
         with self._log.open("wb") as log:
             command = [SCRIPT, "run", "--log", "json"]
-            self.process = subprocess.Popen(command, cwd=folder, env=clean_environment(), stderr=log)
+            self.process = subprocess.Popen(command, cwd=folder, env=clean_environment(**environment), stderr=log)
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -1,3 +1,116 @@
-"""Turns of teams in one daemon: one that hangs or fails is nobody else's; it ends as it should."""
+"""Turns of teams in one daemon, as a process: one that hangs is nobody else's, and it ends as it should."""
 
 from __future__ import annotations
+
+import signal
+import socket
+import threading
+import time
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from tests.cli.command import document, row
+from tests.cli.test_run import PATIENCE, Running, wait_for
+
+SETTINGS = """
+poll = "1s"
+
+[[teams.slow.sources]]
+kind = "folder"
+path = "docs/slow"
+url_template = "https://wiki.example.com/{{path}}"
+[teams.slow.trackers.jira]
+kind = "jira"
+url = "{url}"
+project = "OPS"
+token = "env:TOKEN"
+
+[[teams.quick.sources]]
+kind = "folder"
+path = "docs/quick"
+[teams.quick.trackers.files]
+kind = "folder"
+path = "tickets"
+"""
+
+
+class Silence:
+    """A service that takes every connection and never says a word."""
+
+    def __init__(self):
+        self.connections = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def close(self):
+        for each in (self._listener, *self.connections):
+            each.close()
+
+    def _accept(self):
+        with suppress(OSError):
+            while True:
+                self.connections.append(self._listener.accept()[0])
+
+
+@pytest.fixture
+def silence():
+    service = Silence()
+    yield service
+    service.close()
+
+
+@pytest.fixture
+def folder(tmp_path, silence):
+    for team in ("slow", "quick"):
+        (tmp_path / "docs" / team).mkdir(parents=True)
+        (tmp_path / "docs" / team / "a.md").write_text(document(row(1, "Add an alert", due="")), encoding="utf-8")
+    (tmp_path / "syncd.toml").write_text(SETTINGS.format(url=silence.url), encoding="utf-8")
+    return tmp_path
+
+
+@contextmanager
+def running(folder, **environment):
+    daemon = Running(folder, TOKEN="canary-of-turns", **environment)
+    try:
+        yield daemon
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+
+
+def test_a_tracker_that_hangs_delays_no_other_team_and_no_end(folder, silence):
+    with running(folder) as daemon:
+        wait_for(lambda: silence.connections)
+        wait_for(lambda: [e for e in daemon.events if e["event"] == "first contact" and e["team"] == "quick"])
+        begun = time.monotonic()
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(PATIENCE) == 0
+        assert time.monotonic() - begun < 30
+
+
+def test_a_second_signal_ends_it_at_once(folder, silence):
+    with running(folder) as daemon:
+        wait_for(lambda: silence.connections)
+        daemon.process.send_signal(signal.SIGTERM)
+        daemon.until("stopping")
+        daemon.process.send_signal(signal.SIGTERM)
+        assert daemon.process.wait(5) == 128 + signal.SIGTERM
+
+
+def test_systemd_is_told_that_it_is_ready_that_it_is_well_and_that_it_stops(folder, tmp_path_factory):
+    address = str(tmp_path_factory.mktemp("systemd") / "notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(address)
+        systemd.settimeout(PATIENCE)
+        with running(folder, NOTIFY_SOCKET=address) as daemon:
+            assert systemd.recv(100) == b"READY=1"
+            assert systemd.recv(100) == b"WATCHDOG=1"
+            daemon.process.send_signal(signal.SIGTERM)
+            while (word := systemd.recv(100)) == b"WATCHDOG=1":
+                pass
+            assert word == b"STOPPING=1"
