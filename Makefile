@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench chaos looks dist deploy-check wheel-check schema man clean
+.PHONY: help demo test lint format bench chaos month soak looks dist deploy-check wheel-check schema man clean
 
 help: ## List these targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ bench: $(READY) ## Measure what the README claims, on this machine
 
 chaos: $(READY) ## Kill a pass at every call and request, on every kind of tracker, in every weather, with 20 seeds
 	$(VENV)/bin/python -m tests.crash --seeds 20
+
+month: $(READY) ## Let two daemons on one PostgreSQL live through a month of faults
+	$(VENV)/bin/python -m tests.daemon
+
+soak: $(READY) ## Passes for two hours: memory and open files must stay flat
+	$(VENV)/bin/python -m tests.daemon.soak
 
 looks: $(READY) ## Take pictures of every mail and card, narrow and wide, light and dark, and check them
 	@tests/looks/bring.sh
