@@ -49,6 +49,8 @@ class Line:
     url_template: str | None = None
     every: timedelta = timedelta(minutes=15)
     """Between two passes."""
+    database: str | None = None
+    """The URL of the ledger; None: a file beside the documents."""
     ledger: Ledger = field(init=False)
     wrap: Callable[[Application], Application] = lambda app: app
 
@@ -67,7 +69,7 @@ class Line:
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.folder / 'ledger.db'}"
+        return self.database or f"sqlite:///{self.folder / 'ledger.db'}"
 
     def source(self) -> Source:
         return FolderSource(self.documents, label="docs", ignore=[self.tickets], url_template=self.url_template)

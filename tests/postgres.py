@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
+from psycopg.types.json import Json
 
 from syncd.store.tables import METADATA
 
@@ -84,6 +85,26 @@ def empty(url: str) -> None:
     with psycopg.connect(url) as connection:
         for table in reversed(METADATA.sorted_tables):  # far quicker than TRUNCATE, which makes files anew
             connection.execute(f'DELETE FROM "{table.name}"')
+
+
+def kept(url: str) -> dict[str, list[tuple]]:
+    """All that a ledger holds, by table."""
+    with psycopg.connect(url) as connection:
+        return {
+            table.name: connection.execute(f'SELECT * FROM "{table.name}"').fetchall()
+            for table in METADATA.sorted_tables
+        }
+
+
+def bring_back(url: str, rows: dict[str, list[tuple]]) -> None:
+    """A ledger as it was when it was kept."""
+    empty(url)
+    with psycopg.connect(url) as connection:
+        for table, values in rows.items():
+            for row in values:
+                places = ", ".join(["%s"] * len(row))
+                adapted = [Json(v) if isinstance(v, dict | list) else v for v in row]
+                connection.execute(f'INSERT INTO "{table}" VALUES ({places})', adapted)
 
 
 @contextmanager

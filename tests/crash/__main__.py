@@ -1,6 +1,6 @@
 """``make chaos``: a pass killed at every point, with many seeds.
 
-Documents and tickets in folders: before and after each call. Each kind of service: at each call and at each request, in
+Documents and tickets in folders: before and after each call; with the ledger in PostgreSQL, of each fifth. Each kind of service: at each call and at each request, in
 two kinds of weather for each seed, so that with 18 seeds each point meets all of them, before and after.
 """
 
@@ -11,7 +11,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.crash.seed import FOLDERS, kills
+from tests.crash.seed import FOLDERS, POSTGRES, kills
 from tests.emulators.places import KINDS
 
 
@@ -19,10 +19,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--first", type=int, default=0, help="the first seed, to go on where another run ended")
-    parser.add_argument("--only", choices=(FOLDERS, *KINDS), action="append", help="not every kind of tracker")
+    parser.add_argument(
+        "--only", choices=(FOLDERS, POSTGRES, *KINDS), action="append", help="not every kind of tracker"
+    )
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at the same time")
     arguments = parser.parse_args()
-    kinds = arguments.only or (FOLDERS, *KINDS)
+    kinds = arguments.only or (FOLDERS, POSTGRES, *KINDS)
     seeds, killed = range(arguments.first, arguments.seeds), 0
     processes = ProcessPoolExecutor(arguments.jobs, mp_context=get_context("spawn"))
     try:

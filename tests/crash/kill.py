@@ -75,21 +75,21 @@ def _watched_team(team: Team, countdown: Countdown) -> Team:
     )
 
 
-def calls_of_a_pass(folder: Path, clock: Clock) -> int:
+def calls_of_a_pass(folder: Path, clock: Clock, database: str | None = None) -> int:
     """How many calls one undisturbed pass makes over the folder; it is done."""
     countdown = Countdown(at=0)
-    line = Line(folder, clock=clock)
+    line = Line(folder, clock=clock, database=database)
     line.wrap = lambda app: watched(app, countdown)
     line.run()
     line.ledger.dispose()
     return countdown.calls
 
 
-def killed_pass(folder: Path, clock: Clock, *, at: int, after: bool) -> bool:
+def killed_pass(folder: Path, clock: Clock, *, at: int, after: bool, database: str | None = None) -> bool:
     """Run a pass in a child process that kills itself; returns whether it was killed, not merely done."""
     child = os.fork()
     if child == 0:
-        _die_in_a_pass(folder, clock, at=at, after=after)
+        _die_in_a_pass(Line(folder, clock=clock, database=database), at=at, after=after)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -98,10 +98,9 @@ def killed_pass(folder: Path, clock: Clock, *, at: int, after: bool) -> bool:
     return False
 
 
-def _die_in_a_pass(folder: Path, clock: Clock, *, at: int, after: bool) -> None:
+def _die_in_a_pass(line: Line, *, at: int, after: bool) -> None:
     code = 1
     try:
-        line = Line(folder, clock=clock)
         line.wrap = lambda app: watched(app, Countdown(at=at, after=after))
         line.run()
         code = 0

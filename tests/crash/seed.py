@@ -6,8 +6,11 @@ import tempfile
 from pathlib import Path
 
 from tests.crash import sweep, wire
+from tests.postgres import running
 
 FOLDERS = "folders"
+POSTGRES = "postgresql"
+"""Folders, with the ledger in PostgreSQL."""
 TIMES = 2
 """How often each point comes with one seed: so that it meets every weather, before and after, with 18 seeds."""
 
@@ -17,5 +20,12 @@ def kills(kind: str, seed: int) -> int:
     with tempfile.TemporaryDirectory() as folder:
         if kind == FOLDERS:
             return sum(sweep.sweep(Path(folder) / str(after), seed=seed, after=after) for after in (False, True))
+        if kind == POSTGRES:
+            with running() as server:
+                return sum(_on(server.new_database(), Path(folder) / str(a), seed, after=a) for a in (False, True))
         deaths = (wire.AtCalls(), wire.AtRequests())
         return sum(wire.sweep(Path(folder) / d.name, kind, d, seed=seed, times=TIMES) for d in deaths)
+
+
+def _on(database: str, folder: Path, seed: int, *, after: bool) -> int:
+    return sweep.sweep(folder, seed=seed, after=after, database=database, every=5)

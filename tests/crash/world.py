@@ -15,10 +15,10 @@ TITLE = re.compile(r"^title: (.*)$", re.MULTILINE)
 KEY = re.compile(r"T-\d+")
 
 
-def lived_in(folder: Path, seed: int) -> Clock:
+def lived_in(folder: Path, seed: int, database: str | None = None) -> Clock:
     """A world with linked items, a closed ticket, a reworded row, new rows, a list, a rename: work of every kind."""
     chance = random.Random(seed)
-    line = Line(folder)
+    line = Line(folder, database=database)
     rows = [f"| {n} | Task {_word(chance)} number {n} | Team {n % 3} | Dec {n} | Open |" for n in range(1, 5)]
     line.write("a.md", table(*rows))
     line.write(
@@ -60,9 +60,9 @@ def texts(folder: Path) -> Texts:
     return {p.name: KEY.sub("T-n", p.read_bytes().decode()) for p in (folder / "docs").iterdir()}
 
 
-def recover(folder: Path, clock: Clock, *, undisturbed: Texts) -> None:
+def recover(folder: Path, clock: Clock, *, undisturbed: Texts, database: str | None = None) -> None:
     """Passes after the crash: they end in quiet, with one ticket per item and the documents as without a crash."""
-    line = Line(folder, clock=clock)
+    line = Line(folder, clock=clock, database=database)
     try:
         line.run()
         line.run()
