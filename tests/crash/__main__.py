@@ -1,7 +1,8 @@
 """``make chaos``: a pass killed at every point, with many seeds.
 
-Documents and tickets in folders: before and after each call; with the ledger in PostgreSQL, of each fifth. Each kind of service: at each call and at each request, in
-two kinds of weather for each seed, so that with 18 seeds each point meets all of them, before and after.
+Documents and tickets in folders: before and after each call; with the ledger in PostgreSQL, of each fifth call. Each
+kind of service: at each call and at each request, in two kinds of weather for each seed, so that with 18 seeds each
+point meets all of them, before and after.
 """
 
 from __future__ import annotations
