@@ -49,3 +49,9 @@ class Weather:
 WEATHERS = tuple(Weather(*parts) for parts in product(WIRES, LAGS, (False, True)))
 EACH_SIDE = tuple((weather, after) for weather in WEATHERS for after in (False, True))
 """With each weather, killed before the point and after it."""
+
+
+def turns(at: int, *, seed: int, times: int) -> list[tuple[Weather, bool]]:
+    """In what the ``at``-th point comes with this seed; the next seeds go on from there."""
+    first = at + times * seed
+    return [EACH_SIDE[turn % len(EACH_SIDE)] for turn in range(first, first + times)]

@@ -24,7 +24,7 @@ from syncd.lease import holding
 from syncd.store.ledger import Ledger
 from syncd.store.memo import LedgerMemo
 from tests.crash.kill import Countdown, watched
-from tests.crash.weather import EACH_SIDE, Weather
+from tests.crash.weather import EACH_SIDE, Weather, turns
 from tests.crash.world import Texts, copied
 from tests.emulators.http import Handler, Request, Response, Server
 from tests.emulators.places import Place
@@ -373,9 +373,7 @@ def _by_turns(sweeping: Sweep, times: int) -> int:
     for at in count(1):
         if all(at > sweeping.points(weather) for weather, _ in EACH_SIDE):
             return kills
-        first = at + times * sweeping.seed
-        for turn in range(first, first + times):
-            weather, after = EACH_SIDE[turn % len(EACH_SIDE)]
+        for weather, after in turns(at, seed=sweeping.seed, times=times):
             if at <= sweeping.points(weather):
                 sweeping.kill(at, weather, after=after)
                 kills += 1
