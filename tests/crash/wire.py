@@ -362,8 +362,9 @@ def _once(sweeping: Sweep) -> int:
     """A pass that is disturbed may have fewer points than a calm one."""
     points = sweeping.points(Weather())
     for at in range(1, points + 1):
-        turns = (EACH_SIDE[(at + turn) % len(EACH_SIDE)] for turn in count())
-        weather, after = next((w, side) for w, side in turns if at <= sweeping.points(w))
+        # By sevens, so that a few points meet weather of every kind.
+        order = (EACH_SIDE[turn % len(EACH_SIDE)] for turn in count(7 * at))
+        weather, after = next((w, side) for w, side in order if at <= sweeping.points(w))
         sweeping.kill(at, weather, after=after)
     return points
 
