@@ -13,9 +13,12 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+WORKFLOWS = "prod-00.westeurope.logic.azure.com"
+"""A host of workflows in Teams."""
+
 
 def serving() -> ssl.SSLContext:
-    """For a server on 127.0.0.1, also called hook.example.com."""
+    """For a server on 127.0.0.1, also called hook.example.com, or one of workflows."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "both.pem")
@@ -42,7 +45,8 @@ def _made() -> tuple[str, str]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
     now = datetime.now(UTC)
-    names = [x509.IPAddress(ip_address("127.0.0.1")), x509.DNSName("hook.example.com"), x509.DNSName("localhost")]
+    hosts = map(x509.DNSName, ("hook.example.com", "localhost", WORKFLOWS))
+    names = [x509.IPAddress(ip_address("127.0.0.1")), *hosts]
     signed = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(days=400))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -73,19 +74,28 @@ class Server:
     service's.
     """
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, *, tls: ssl.SSLContext | None = None) -> None:
         self.handler = handler
+        self._scheme = "https" if tls else "http"
         self.log: list[tuple[Request, Response]] = []
         self._failures: list[Exception] = []
         self._lock = threading.Lock()
         self._listener = _Listener(self._answer)
+        if tls:  # each connection shakes hands in its own thread, where it is first read
+            listening = self._listener.socket
+            self._listener.socket = tls.wrap_socket(listening, server_side=True, do_handshake_on_connect=False)
         self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.01,), name=THREAD, daemon=True)
         self._thread.start()
 
     @property
     def url(self) -> str:
         """`http://127.0.0.1:PORT`, without a slash at the end."""
-        return f"http://127.0.0.1:{self._listener.server_address[1]}"
+        return f"{self._scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._listener.server_address[1])
 
     def count(self, method: str, path_pattern: str) -> int:
         """How many requests of this method reached the handler with a path that the pattern matches in full."""
