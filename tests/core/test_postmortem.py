@@ -490,3 +490,8 @@ def test_a_postmortem_dated_in_the_future_waits():
     told = judge(text)
     assert (told.finished, told.waits) == (False, True)
     assert judge(text, today=date(2024, 6, 2)).finished
+
+
+def test_a_nul_is_read_as_the_sign_for_what_cannot_be_shown():
+    [item] = items("| Action | Status |\n|---|---|\n| Add\0an alert | Open |\n")
+    assert item.action == "Add\N{REPLACEMENT CHARACTER}an alert"
