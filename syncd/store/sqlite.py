@@ -75,10 +75,18 @@ def connect(path: Path | None, *, readonly: bool = False, busy_timeout: float = 
 
 
 def make_private(path: Path) -> None:
-    """Make an empty file and its folder unless they are there, for the owner only; so SQLite makes its side files."""
+    """Make an empty file and its folder unless they are there, for the owner only; so SQLite makes its side files.
+
+    A file that is there is not opened: closing it would take away the locks that other connections of this process
+    hold on it (fcntl(2)), and another process could then remove the log that these still write to.
+    """
     make_folder(path)
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+            why = "this user may not write it" if path.is_file() else "it is no file"
+            raise LedgerError(f"{path} cannot be opened for writing: {why}. Mend that, or move it.") from None
     except OSError as error:
         raise LedgerError(f"{path} cannot be opened for writing: {error.strerror}. Mend that, or move it.") from error
 

@@ -83,3 +83,25 @@ def test_a_killed_process_leaves_a_sound_ledger_with_all_it_had_finished(any_url
         read = int(ledger.all_documents()[0].revision.removeprefix("r"))
         assert len(ledger.events()) == read + 1
         assert effect.look_ups - 1 <= seen <= read <= effect.look_ups
+
+
+ONE_PASS = """
+import sys
+from datetime import UTC, datetime
+from syncd.store.ledger import Ledger
+with Ledger.open(sys.argv[1]) as ledger:
+    ledger.begin_pass(datetime.now(UTC))
+"""
+
+
+def test_two_ledgers_of_one_process_see_what_another_process_writes(url):
+    """SQLite's locks belong to the process: opening the file once more must not let go of them."""
+    with Ledger.open(url) as first, Ledger.open(url) as second:
+        assert first.passes(9) == second.passes(9) == []
+        with Ledger.open(url, readonly=True) as third:
+            assert third.passes(9) == []
+        subprocess.run([sys.executable, "-c", ONE_PASS, url], check=True)
+        assert len(first.passes(9)) == len(second.passes(9)) == 1
+        second.begin_pass(AT)
+        assert len(first.passes(9)) == 2
+    check(database_path(url))
