@@ -46,9 +46,8 @@ def read_figures(connection: Connection, today: Mapping[str, date], *, otherwise
     late = and_(_state().not_in(_CLOSED), _due() < _today(today, otherwise))
     lost = and_(links.c.presence != Presence.HERE, _state().not_in(_CLOSED))
     stuck = or_(items.c.disposition == Disposition.BLOCKED, lost)
-    by_state = select(documents.c.team, _state(), func.count()).select_from(_items()).where(_wanted())
     return Figures(
-        items={(t, State(s)): n for t, s, n in connection.execute(by_state.group_by(documents.c.team, _state()))},
+        items=_states(connection),
         overdue=_by_team(connection, late),
         stuck=_by_team(connection, stuck),
         documents=_documents(connection),
@@ -108,6 +107,13 @@ def _due() -> ColumnElement[str]:
 def _today(today: Mapping[str, date], otherwise: date) -> ColumnElement[str]:
     days = [(documents.c.team == team, day.isoformat()) for team, day in today.items()]
     return case(*days, else_=otherwise.isoformat()) if days else cast(otherwise.isoformat(), String)
+
+
+def _states(connection: Connection) -> dict[tuple[str, State], int]:
+    state = _state()  # one expression in both places: else PostgreSQL sees two
+    query = select(documents.c.team, state, func.count()).select_from(_items()).where(_wanted())
+    found = connection.execute(query.group_by(documents.c.team, state))
+    return {(team, State(word)): number for team, word, number in found}
 
 
 def _by_team(connection: Connection, which: ColumnElement[bool]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from syncd.core.model import Effect, EffectKind, EffectState, Event, KnownDocument, KnownItem, Link
 from syncd.store import leases
@@ -41,6 +42,7 @@ from syncd.store.links import delete_link, write_links
 from syncd.store.opening import open_database
 from syncd.store.reading import Reading
 from syncd.store.records import DecisionKind, Delivery, DeliveryState, Lease
+from syncd.store.webhooks import forget_webhooks, insert_webhook
 
 
 class Ledger(Reading):
@@ -345,6 +347,17 @@ class Ledger(Reading):
         """How sending a message went. PREPARED: certainly not sent, again from ``not_before`` on."""
         with self._database.writing() as connection:
             end_message(connection, message, state, reason=reason, at=at, not_before=not_before, receipt=receipt)
+
+    # --- webhooks ---------------------------------------------------------------------------------------------------
+
+    def take_webhook(self, sender: str, delivery: str, *, digest: str, at: datetime, forget: datetime) -> bool:
+        """Note a webhook; False when one with this id, or with content of this digest, was noted since ``forget``."""
+        try:
+            with self._database.writing() as connection:
+                forget_webhooks(connection, before=forget)
+                return insert_webhook(connection, sender=sender, delivery=delivery, digest=digest, at=at)
+        except IntegrityError:  # the same one came twice at once, where writers do not wait for each other
+            return False
 
     # --- named values -----------------------------------------------------------------------------------------------
 

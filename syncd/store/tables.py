@@ -239,6 +239,19 @@ class ApprovalRow(Row, table=True):
     by: str
 
 
+class WebhookRow(Row, table=True):
+    """One webhook that was taken; kept for a while, so that a repeated one does nothing."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (UniqueConstraint("sender", "delivery"), UniqueConstraint("sender", "digest"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    sender: str
+    delivery: str
+    digest: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class MetaRow(Row, table=True):
     """One named value."""
 
@@ -259,4 +272,5 @@ passes = METADATA.tables["passes"]
 deliveries = METADATA.tables["deliveries"]
 leases = METADATA.tables["leases"]
 approvals = METADATA.tables["approvals"]
+webhooks = METADATA.tables["webhooks"]
 meta = METADATA.tables["meta"]
