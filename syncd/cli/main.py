@@ -299,6 +299,7 @@ def status(
     source: Source = None,
     team: Team = None,
     as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as a table, for spreadsheets.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
     no_color: NoColor = False,
@@ -308,7 +309,16 @@ def status(
     from syncd.cli.status import run
 
     terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
-    return run(Opening(config, source), terminal, team=team, as_json=as_json)
+    return run(Opening(config, source), terminal, team=team, as_json=as_json, as_csv=as_csv)
+
+
+@command(app)
+def health(config: Config = None, source: Source = None, quiet: Quiet = False) -> int:
+    """Say whether passes come to their end, for a container."""
+    from syncd.cli.health import run
+    from syncd.cli.opening import Opening
+
+    return run(Opening(config, source), _terminal(quiet=quiet))
 
 
 @command(app)

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from syncd.cli.export import export
 from syncd.cli.opening import Opening, ledger_to_read, now
 from syncd.cli.status_text import show
 from syncd.cli.terminal import Terminal
 from syncd.core.model import KnownItem
 from syncd.core.standing import due_of, state_of
+from syncd.errors import UsageError
 from syncd.overview import Overview, overview
 from syncd.store.records import PassRecord
 
 
-def run(opening: Opening, terminal: Terminal, *, team: str | None = None, as_json: bool = False) -> int:
+def run(
+    opening: Opening, terminal: Terminal, *, team: str | None = None, as_json: bool = False, as_csv: bool = False
+) -> int:
     """Print the status; returns the exit code."""
+    if as_json and as_csv:
+        raise UsageError("--json and --csv are two forms of the same. Leave one out.")
     with ledger_to_read(opening) as ledger:
+        if as_csv:
+            return export(ledger, terminal, team=team, zones=_zones(opening))
         found = overview(ledger, team=team, today=_today(opening), otherwise=now().date())
     if as_json:
         terminal.data(_object(found, opening))
@@ -27,10 +36,12 @@ def run(opening: Opening, terminal: Terminal, *, team: str | None = None, as_jso
 
 def _today(opening: Opening) -> Mapping[str, date]:
     """The day it is for each configured team."""
-    if not opening.configured:
-        return {}
-    teams = opening.settings().teams
-    return {name: now().astimezone(team.zone).date() for name, team in teams.items()}
+    return {name: now().astimezone(zone).date() for name, zone in _zones(opening).items()}
+
+
+def _zones(opening: Opening) -> Mapping[str, ZoneInfo]:
+    """The time zone of each configured team."""
+    return {name: team.zone for name, team in opening.settings().teams.items()} if opening.configured else {}
 
 
 def _object(found: Overview, opening: Opening) -> dict[str, object]:

@@ -7,14 +7,15 @@ import io
 from collections.abc import Iterable
 
 from syncd.core.entries import Case
+from syncd.core.plain import one_line
 
 HEADER = (
     "team", "postmortem", "document", "line", "item", "action", "type", "owner", "state",
     "due", "days_late", "age_days", "slips", "ticket", "url", "needs_person", "note",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-_BEFORE = " \t\r\n'\""
+_FORMULA = ("=", "+", "-", "@")
+"""What a spreadsheet takes for the beginning of a formula. So it does a tab or a carriage return: no line has one."""
+_BEFORE = " '\""
 """What some of them skip before they look."""
 
 
@@ -29,10 +30,9 @@ def spreadsheet(items: Iterable[tuple[str, Case]]) -> str:
 
 
 def neutral(cell: object) -> str:
-    """A cell as text; what a spreadsheet would calculate gets an apostrophe in front. No cell holds a NUL."""
-    text = "" if cell is None else str(cell).replace("\0", "")
-    starts = text.startswith(_FORMULA) or text.lstrip(_BEFORE).startswith(_FORMULA[:4])
-    return f"'{text}" if starts else text
+    """A cell as harmless text on one line; what a spreadsheet would calculate gets an apostrophe in front."""
+    text = "" if cell is None else one_line(str(cell))
+    return f"'{text}" if text.lstrip(_BEFORE).startswith(_FORMULA) else text
 
 
 def _cells(team: str, case: Case) -> tuple[object, ...]:

@@ -50,10 +50,6 @@ def in_words(file: Path) -> Iterator[str]:
     yield from (" ".join(quoted.split()) for quoted in _QUOTED.findall(text))
 
 
-COMING = {"health"}
-"""Commands that are being made."""
-
-
 def mistakes(line: str) -> list[str]:
     """What of a command line does not exist: the command, or an option."""
     words = shlex.split(line)[1:]
@@ -63,8 +59,6 @@ def mistakes(line: str) -> list[str]:
         if name.startswith("-"):
             words.insert(0, name)
             break
-        if name in COMING and name not in command.commands:
-            return []
         if name not in command.commands:
             return [f"{line}: there is no {name}"]
         command = command.commands[name]
