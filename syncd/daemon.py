@@ -18,11 +18,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from structlog.typing import FilteringBoundLogger
 
 from syncd.errors import LedgerError, LockHeld, SettingsError, SyncdError
+from syncd.health import LOOKED, STARTED
 from syncd.lease import LENGTH, Holder, bury, keeping
 from syncd.ports import Clock
 from syncd.settings import Settings
@@ -31,6 +33,10 @@ from syncd.store.records import Lease
 from syncd.team import Application
 from syncd.turn import Stopped, Turn
 from syncd.wiring import Surroundings, application, rebuilt
+
+if TYPE_CHECKING:
+    from syncd.web.front import Front
+    from syncd.web.given import Pulse
 
 COMMAND = "syncd run"
 TICK = timedelta(seconds=2)
@@ -44,7 +50,11 @@ HUNG = timedelta(minutes=30)
 NO_TICK = timedelta(minutes=2)
 """Without a tick for so long the daemon itself hangs: the watchdog of systemd is no longer told that all is well."""
 _BURY = timedelta(seconds=30)
+_SAY = timedelta(minutes=1)
+"""How often the ledger is told that we are there."""
 _PING = 5.0
+_OUT_OF_REACH = {True: "ledger out of reach", False: "tick failed"}
+_AGAIN = "it is tried again and again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +104,21 @@ class Daemon:
     _reload: threading.Event = field(default_factory=threading.Event)
     _ticked: float = field(default_factory=time.monotonic)
     _buried: float = 0.0
+    _started: datetime | None = None
+    _said: float | None = None
+    """When the ledger was last told that we are there."""
+    _front: Front | None = None
     _seen: datetime | None = None
     """What the clock last showed."""
     _trouble: str = ""
     """What was last told of the ledger; the same is not told again."""
 
     def run(self) -> int:
-        """Returns the exit code. Raises SettingsError when the first settings cannot be used."""
+        """Returns the exit code. Raises SettingsError when the first settings cannot be used, or nobody can listen."""
         self._settings = self.load()
+        self._started = self.clock()
+        with suppress(LedgerError):  # told, and tried again, by each tick
+            self._show()
         for number, handler in ((signal.SIGTERM, self._end), (signal.SIGINT, self._end), (signal.SIGHUP, self._again)):
             signal.signal(number, handler)
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -117,6 +134,8 @@ class Daemon:
         tell_systemd("STOPPING=1")
         self.log.info("stopping", turns=sorted(self._works))
         scheduler.shutdown(wait=False)
+        if self._front is not None:
+            self._front.stop()
         in_time = self._all_ended(STOP_WITHIN)
         self.log.info("stopped", in_time=in_time)
         return 0
@@ -136,11 +155,12 @@ class Daemon:
         try:
             self._refresh()
             self._begin(self._open())
+            self._show()
             self._trouble = ""
         except SyncdError as error:
             if self._trouble != str(error):
                 self._trouble = str(error)
-                self.log.error("ledger out of reach", why=str(error), what_now="it is tried again and again")
+                self.log.error(_OUT_OF_REACH[isinstance(error, LedgerError)], why=str(error), what_now=_AGAIN)
         except Exception:
             self.log.error("bug", traceback=traceback.format_exc())
         finally:
@@ -181,6 +201,7 @@ class Daemon:
 
     def _begin(self, place: Place) -> None:
         self._look_after_works()
+        self._say(place)
         self._mind_the_clock(place)
         if time.monotonic() - self._buried > _BURY.total_seconds():
             bury(place.ledger)
@@ -191,6 +212,35 @@ class Daemon:
                 break
             if team in place.settings.teams and team not in self._works:
                 free -= self._claimed(place, team)
+
+    def _show(self) -> None:
+        """Serve the site where the settings in force say. Raises SettingsError when nothing can listen there."""
+        if self._front is None and self._settings.web is not None:
+            # Imported here because a server costs 0.3 s and some memory, and not every daemon has one.
+            from syncd.web.front import Front
+
+            self._front = Front(lambda: self._settings, self.clock, self.environment, self._pulse, self.hint)
+        if self._front is not None:
+            before = self._front.address
+            self._front.keep()
+            if self._front.address != before:
+                self.log.info("site", address=str(self._front.address))
+
+    def _pulse(self) -> Pulse:
+        from syncd.web.given import Pulse
+
+        now = self.clock()
+        return Pulse(started=self._started or now, progress=now - self.idle_for, reloaded=self.reload_worked)
+
+    def _say(self, place: Place) -> None:
+        """Tell the ledger that we are there: what `syncd health` reads."""
+        now = time.monotonic()
+        if self._said is None:
+            place.ledger.put_meta(STARTED, self.clock().isoformat())
+        elif now - self._said < _SAY.total_seconds():
+            return
+        place.ledger.put_meta(LOOKED, self.clock().isoformat())
+        self._said = now
 
     def _mind_the_clock(self, place: Place) -> None:
         """A clock that was set back must not let teams wait for the time it showed before."""

@@ -62,6 +62,7 @@ def _take_in(*, libraries: logging.Formatter) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # A tick that is still at work when the next one comes is no news.
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 def _without_secrets(logger: WrappedLogger, method: str, line: EventDict) -> str:

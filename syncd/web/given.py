@@ -14,7 +14,7 @@ from syncd.store.ledger import Ledger
 from syncd.team import Team
 from syncd.wiring import Surroundings, application
 
-HUNG = timedelta(minutes=30)
+HUNG = timedelta(minutes=2)
 """A loop that made no progress for so long hangs."""
 
 
@@ -24,7 +24,7 @@ class Pulse:
 
     started: datetime
     progress: datetime
-    """When it last came a step further: it looked what is due, or ended an effect."""
+    """When it last looked what is due, to the end."""
     reloaded: bool = True
     """Whether the configuration could be used when it was last read; else the one before it is in force."""
 

@@ -23,12 +23,14 @@ from syncd.web.as_json import VERSION, board_json, explained_json, postmortem_js
 from syncd.web.asked import Asked, Form, asked
 from syncd.web.board import Board, board
 from syncd.web.given import Given, Pulse
-from syncd.web.guard import HEADERS, Guard
+from syncd.web.guard import HEADERS, WEBHOOKS, Guard
+from syncd.web.hints import Hints, Later, after
 from syncd.web.metrics import exposition
 from syncd.web.pages import HERE, UP, item_page, message_page, postmortem_page, status_page
 from syncd.web.postmortem import item, postmortem
 from syncd.web.probes import healthz, readyz
 from syncd.web.templating import FOLDER
+from syncd.web.webhooks import GITHUB, JIRA, Receiver
 
 NOT_RELOADED = (
     "The configuration on disk cannot be used, so the one before it is in force; the log of `syncd run` says why."
@@ -46,24 +48,30 @@ def site(
     environment: Mapping[str, str],
     pulse: Callable[[], Pulse],
     hint: Callable[[Collection[str]], None],
+    later: Later = after,
 ) -> Starlette:
     """The site over a ledger. ``settings`` are those in force whenever it is asked; see :class:`Given`."""
-    pages = _Pages(Given(ledger, settings, clock, environment, pulse, hint))
+    given = Given(ledger, settings, clock, environment, pulse, hint)
+    pages, hints = _Pages(given), Hints(hint, later)
     routes = [
         Route("/", pages.status),
         Route("/status.json", pages.status_json),
         Route("/status.csv", pages.status_csv),
         Route("/postmortems/{name}", pages.postmortem),
         Route("/items/{name}", pages.item),
-        Route("/healthz", lambda request: healthz(pages.given)),
-        Route("/readyz", lambda request: readyz(pages.given)),
+        Route("/healthz", lambda request: healthz(given)),
+        Route("/readyz", lambda request: readyz(given)),
         Route("/metrics", pages.metrics),
         Route("/site.css", lambda request: Response(_file("site.css"), media_type="text/css")),
         Route("/icon.svg", lambda request: Response(_file("icon.svg"), media_type="image/svg+xml")),
+        *(
+            Route(WEBHOOKS + sender.name, Receiver(sender, given, hints).receive, methods=["POST"])
+            for sender in (GITHUB, JIRA)
+        ),
     ]
     return Starlette(
         routes=routes,
-        middleware=[Middleware(Guard, given=pages.given)],
+        middleware=[Middleware(Guard, given=given)],
         exception_handlers={
             HTTPException: pages.not_there,
             UsageError: pages.misunderstood,

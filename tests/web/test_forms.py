@@ -91,7 +91,7 @@ def test_other_cells_stay_as_they_are(text):
 
 def test_every_cell_is_quoted_and_a_line_stays_one_row(world):
     world.postmortem("a", *(row(n, f"{text} and more", owner=text) for n, text in enumerate(FORMULAS, start=1)))
-    world.postmortem("b", row(90, 'Two\nlines, "quoted"', owner="=A\r\nB"))
+    world.postmortem("b", row(90, 'Two\nlines, "quoted"\x1b[31m', owner="=A\r\nB"))
     text = world.client().get("/status.csv").text
     lines = text.split("\r\n")
     assert lines[-1] == ""
@@ -99,4 +99,5 @@ def test_every_cell_is_quoted_and_a_line_stays_one_row(world):
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert len(rows) == len(FORMULAS) + 2
     assert all(cell[:1] not in ("=", "+", "-", "@", "\t", "\r") for each in rows for cell in each)
-    assert any('Two\nlines, "quoted"' in each for each in rows)
+    assert any('Two lines, "quoted" [31m' in each for each in rows)
+    assert all(character.isprintable() or character in "\r\n" for character in text)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
+from starlette.applications import Starlette
 
 from syncd.core.model import Disposition, EffectKind, EffectState, Event, KnownDocument, KnownItem, Link, State
 from syncd.settings import Settings, from_text
@@ -56,8 +57,11 @@ class World:
     environment: dict[str, str] = field(default_factory=dict)
     ledger: Ledger = field(default_factory=lambda: Ledger.open("sqlite://"))
     hints: list[frozenset[str]] = field(default_factory=list)
+    waiting: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    """Hints that are told later, and when."""
     pulse: Pulse = field(default_factory=lambda: Pulse(started=NOW - timedelta(days=3), progress=NOW))
     settings: Settings = field(init=False)
+    _site: Starlette | None = None
 
     def __post_init__(self) -> None:
         self.configure(self.text)
@@ -66,15 +70,23 @@ class World:
         """These settings are in force from now on."""
         self.settings = from_text(text, file=FOLDER / "syncd.toml", name="syncd.toml", environment={})
 
-    def site(self):
-        return site(
+    def site(self) -> Starlette:
+        """The one site over it."""
+        self._site = self._site or site(
             ledger=self.ledger,
             settings=lambda: self.settings,
             clock=self.clock,
             environment=self.environment,
             pulse=lambda: self.pulse,
             hint=self.hint,
+            later=lambda seconds, call: self.waiting.append((seconds, call)),
         )
+        return self._site
+
+    def wait(self) -> None:
+        """Let the time pass that hints wait."""
+        while self.waiting:
+            self.waiting.pop(0)[1]()
 
     def client(self, **options) -> httpx.Client:
         return client(self.site(), **options)
