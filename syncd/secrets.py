@@ -38,6 +38,8 @@ _SHAPES = re.compile(
 )
 
 _log = logging.getLogger(__name__)
+_told: set[str] = set()
+"""What this process has warned of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,8 @@ class SecretReference:
         when it is missing, empty or unreadable; a file that others may read or change is only warned about.
         """
         value, warning = self.fetched(environment)
-        if warning:
+        if warning and warning not in _told:  # a daemon fetches it again and again
+            _told.add(warning)
             _log.warning("%s", warning)
         return value
 
