@@ -308,3 +308,32 @@ def test_a_bug_shows_where_it_is_and_not_the_secret(world, tmp_path_factory):
     assert "[secret]" in told
     world.secrets["PYTHONPATH"] = "/nowhere"
     world.assert_kept()
+
+
+LEDGER = """
+database = "env:DB"
+
+[[teams.core.sources]]
+kind = "folder"
+path = "."
+
+[teams.core.trackers.files]
+kind = "folder"
+path = "tickets"
+"""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://syncd:c4n4ry%2Fpassword@127.0.0.1:1/syncd",
+        "postgresql://syncd:c4n4ry%2Fpassword@127.0.0.1:none/syncd",
+        "mysql://syncd:c4n4ry%2Fpassword@127.0.0.1/syncd",
+    ],
+)
+def test_a_ledger_out_of_reach_tells_no_password(tmp_path, address):
+    (tmp_path / "syncd.toml").write_text(LEDGER, encoding="utf-8")
+    for words in (["status"], ["reconcile"], ["doctor"], ["db", "upgrade"], ["config", "check"], ["config", "show"]):
+        said = process(*words, cwd=tmp_path, DB=address)
+        assert said.code or words[0] == "config", words
+        assert "c4n4ry" not in said.out + said.err, words
