@@ -109,7 +109,7 @@ def as_object(path: str, postmortem: Postmortem, told: Finished) -> dict[str, ob
 
 def _ticket(reference: Reference) -> str:
     """The reference as written; the URL of a link whose words name no ticket that we could tell apart."""
-    known = reference.key is not None or reference.number is not None
+    known = reference.key is not None or "#" in reference.text
     return reference.text if known or not reference.url else reference.url
 
 

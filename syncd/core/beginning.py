@@ -45,6 +45,8 @@ _HANDLE = re.compile(rf"[\[(]?(?P<owner>{HANDLES})[\])]?\s*(?:[:：—–-]\s*|\
 _PATTERNS = ((_PRIORITY, ""), (_PREFIX, ""), (_NUMBER, "id"), (_ID, "id"), (_HANDLE, "owner"))
 _AFTER_BRACKET = re.compile(r"[\])]\s*[:—–-]?\s*")
 _AFTER_REFERENCE = re.compile(r"\s*[:—–-]\s+")
+_NOTED = re.compile(r"[\w#./-]+\s*[(（](?P<state>[^()（）]+)[)）]")
+"""The words of a link that tell a state beside the ticket: ``OPS-12 (done)``."""
 
 _NAMES_ONLY = re.compile(NAMES)
 _INITIALS = re.compile(r"[A-Z]{2,3}(?:\s*[/,&+]\s*[A-Z]{2,3})*$")
@@ -183,9 +185,14 @@ def _reference(peel: Peel) -> bool:
     words = peel.plain[first.start : first.end]
     pattern = _AFTER_BRACKET if first.start > peel.start else _AFTER_REFERENCE
     after = pattern.match(peel.plain, first.end, peel.end)
-    if not after or (first.linked and words != first.reference.text) or not peel.advance(after.end()):
+    noted = _NOTED.fullmatch(words) if first.linked else None
+    state = whole_state(noted["state"]) if noted else None
+    unnamed = first.linked and state is None and words != first.reference.text
+    if not after or unnamed or not peel.advance(after.end()):
         return False
     peel.named.append(first)
+    if noted:
+        peel.tell(state, noted["state"], None)
     return True
 
 

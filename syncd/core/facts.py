@@ -141,8 +141,10 @@ def _head(page: Page) -> Iterator[Fact]:
     reading, section = True, ""
     for index, block in enumerate(page.blocks):
         if isinstance(block, Heading):
-            section = plain_words(block.prose.plain)
-            if _STOP.search(section) or (index and meaning_of(section) is Meaning.ACTIONS):
+            title, section = block.level == 1 and not section, plain_words(block.prose.plain)
+            if title:
+                continue
+            if _STOP.search(section) or meaning_of(section) is Meaning.ACTIONS:
                 reading = False
         elif isinstance(block, Paragraph | ListItem):
             if section in LABELS and isinstance(page.blocks[index - 1], Heading):

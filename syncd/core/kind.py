@@ -63,10 +63,12 @@ _TEACHES = re.compile(
     r"(?:process|documents?|records?|rituals?|meetings?|blame-free|opportunit)"
     r"|\b(?:this|the) (?:directory|folder) (?:contains|holds|has)\b|\beste diret[oó]rio|\bce (?:dossier|répertoire)\b"
     r"|\b(?:este directorio|esta carpeta|dieser ordner|dieses verzeichnis)\b"
-    r"|本目录|このディレクトリ|이 (?:폴더|디렉터리)",
+    r"|本目录|このディレクトリ|이 (?:폴더|디렉터리)|^you are an? ",
     re.IGNORECASE,
 )
-"""What the first lines of an exercise or guide say."""
+"""What the first lines of an exercise, a guide or a prompt say."""
+_INSTRUCTS = re.compile(r"^instructions?\b|^说明$|^記入方法", re.IGNORECASE)
+"""The first column of a form that a team fills in beside it."""
 _PROJECT = re.compile(
     r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
     r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
@@ -178,7 +180,10 @@ def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) 
     name = re.sub(r"[-_.]", " ", _file_name(document))
     if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(name):
         return True
-    if any(_TEACHES.search(b.prose.plain) for b in page.blocks[:_FIRST_WORDS] if not isinstance(b, Grid)):
+    first = page.blocks[:_FIRST_WORDS]
+    if any(_INSTRUCTS.search(b.header.cells[0].prose.plain) for b in first if isinstance(b, Grid) and b.header.cells):
+        return True
+    if any(_TEACHES.search(b.prose.plain) for b in first if not isinstance(b, Grid)):
         return True
     return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
 

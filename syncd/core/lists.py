@@ -50,6 +50,12 @@ _UNFINISHED = re.compile(
     re.IGNORECASE,
 )
 """A sentence that the entries under it only complete."""
+_PROMISES = re.compile(
+    r"\b(?:we|i|they|(?:the )?team)(?:'ll|’ll| will| shall| should| plan to| need to| want to"
+    r"| are going to)(?: also| now)?\s*[:：]\s*$",
+    re.IGNORECASE,
+)
+"""A sentence that only leads to the tasks under it: ``Moving forward, we will:``."""
 _LABELLED = re.compile(r"\w+\s?[:：]\s")
 """What looks like a verb and is a label: ``File: train.py``."""
 _EXPLANATION = re.compile(
@@ -61,6 +67,7 @@ _EXPLANATION = re.compile(
 _RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
 """Headings that as often tell what was done during the incident."""
 _CLAUSE_END = re.compile(r"[:：.–—-]")
+_LONGEST_GROUP = 80
 _VALUED = re.compile(r"[^:：]{2,40}[:：]\s+\S")
 """More than the name of a group: ``Alarm: HighWriteCost``."""
 
@@ -192,7 +199,7 @@ class _Lister:
     def read(self, entry: Entry, *, under_task: bool, group: str | None = None) -> None:
         """Add an entry and those below it. ``group``: what an entry above calls them."""
         if self._is_group(entry):
-            group = entry.text.rstrip(":： ") or group
+            group = (entry.text.rstrip(":： ") if len(entry.text) <= _LONGEST_GROUP else "") or group
         elif self._is_task(entry, under_task=under_task):
             under_task = self._add(entry, group) or under_task
         told = _action_of(entry) if under_task else None
@@ -211,6 +218,8 @@ class _Lister:
             return False
         words = plain_words(entry.text)
         if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
+            return True
+        if _PROMISES.search(entry.text):
             return True
         if _VALUED.match(entry.text):
             return False

@@ -78,7 +78,7 @@ def _items(page: Page, places: Outline, reading: Reading) -> Findings:
     for grid, place in _grids(page, places):
         roles = action_roles(grid, place)
         weak = roles and only_proposes(roles) and not is_certain(place.heading)
-        if roles and not (weak and _has_certain_list(page, places)):
+        if roles and not (weak and _has_certain_tasks(page, places)):
             read_rows(grid, place, roles, reading, found)
     read_bullets(page.blocks, places, reading, found, sure=True)
     read_bullets(page.blocks, places, reading, found, sure=False)
@@ -88,10 +88,14 @@ def _items(page: Page, places: Outline, reading: Reading) -> Findings:
     return found
 
 
-def _has_certain_list(page: Page, places: Outline) -> bool:
-    """Whether a list stands under a heading that says ``action items``."""
-    pairs = zip(page.blocks, places.places, strict=True)
-    return any(p.section is not None and isinstance(b, ListItem) and is_certain(p.heading) for b, p in pairs)
+def _has_certain_tasks(page: Page, places: Outline) -> bool:
+    """Whether a list, or a table that assigns tasks, stands under a heading that says ``action items``."""
+    for block, place in zip(page.blocks, places.places, strict=True):
+        if place.section is not None and is_certain(place.heading):
+            found = action_roles(block, place) if isinstance(block, Grid) else None
+            if isinstance(block, ListItem) or (found and not only_proposes(found)):
+                return True
+    return False
 
 
 def _grids(page: Page, places: Outline) -> Iterator[tuple[Grid, Place]]:

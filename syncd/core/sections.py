@@ -126,6 +126,8 @@ class _Outliner:
         self._scopes: dict[int, Place] = {}
         """List items that are headings of the items under them."""
         self._titled = False
+        self._lessons: set[int] = set()
+        """Sections with an unsure heading inside one about lessons and the like."""
 
     def outline(self) -> Outline:
         places: list[Place] = []
@@ -145,6 +147,8 @@ class _Outliner:
                 labels.add(index)
                 self._scopes[index] = label
             places.append(place)
+        if any(place.section is not None and place.section not in self._lessons for place in places):
+            places = [Place(denied=True, heading=p.heading) if p.section in self._lessons else p for p in places]
         return Outline(tuple(places), frozenset(labels))
 
     # --- headings -----------------------------------------------------------------------------------------------
@@ -241,6 +245,8 @@ class _Outliner:
         if section is None:
             told = any(o.meaning in (Meaning.OTHER, Meaning.ELSEWHERE) for o in self._stack)
             return Place(denied=told, heading=self._stack[-1].text if self._stack else "")
+        if section.meaning is Meaning.PERHAPS and first >= 0:
+            self._lessons.add(section.index)
         sure = any(o.meaning is Meaning.ACTIONS and (o is section or not _is_group(o.text)) for o in inner)
         deepest = inner[-1]
         if deepest is section:
