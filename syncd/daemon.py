@@ -43,7 +43,7 @@ TICK = timedelta(seconds=2)
 """How often it looks whose time has come; a webhook is heard within that time."""
 AT_ONCE = 8
 """How many teams have their turn side by side."""
-STOP_WITHIN = 25.0
+STOP_WITHIN = 20.0
 """Seconds that turns are given to come to the end of their present effect."""
 HUNG = timedelta(minutes=30)
 """A turn that takes longer hangs: its team is left to others, and its writes are refused from then on."""
@@ -72,6 +72,8 @@ class Work:
     """A turn in its thread."""
 
     team: str
+    limit: timedelta
+    """A turn that takes longer hangs."""
     thread: threading.Thread | None = None
     begun: float = field(default_factory=time.monotonic)
     told: bool = False
@@ -79,7 +81,7 @@ class Work:
     @property
     def hangs(self) -> bool:
         """Whether it takes longer than any turn should."""
-        return time.monotonic() - self.begun > HUNG.total_seconds()
+        return time.monotonic() - self.begun > self.limit.total_seconds()
 
 
 @dataclass(slots=True)
@@ -93,6 +95,7 @@ class Daemon:
     environment: Mapping[str, str]
     """Where secrets are looked up."""
     every: timedelta = TICK
+    hung: timedelta = HUNG
     reload_worked: bool = True
     """Whether the last change of the settings could be taken."""
     _settings: Settings = field(init=False)
@@ -254,7 +257,7 @@ class Daemon:
         lease = place.ledger.claim(team, holder=str(Holder.here(COMMAND)), at=now, until=now + LENGTH, due=True)
         if lease is None:
             return False  # another daemon was quicker
-        work = self._works[team] = Work(team)
+        work = self._works[team] = Work(team, self.hung)
         work.thread = threading.Thread(target=self._turn, args=(place, lease, work), name=team, daemon=True)
         work.thread.start()
         return True

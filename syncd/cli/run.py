@@ -12,20 +12,25 @@ import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, Processor, WrappedLogger
 
 from syncd.cli.opening import Opening, now
-from syncd.daemon import TICK, Daemon
+from syncd.daemon import HUNG, TICK, Daemon
 from syncd.errors import UsageError
 from syncd.ports import Clock
 from syncd.secrets import redacted
 from syncd.settings import Settings
 
 
-def run(opening: Opening, *, log: str | None = None, clock: Clock = now, every: timedelta = TICK) -> int:
-    """Run until told to end; returns the exit code. ``log`` is json or text; None: by where it goes."""
+def run(
+    opening: Opening, *, log: str | None = None, clock: Clock = now, every: timedelta = TICK, hung: timedelta = HUNG
+) -> int:
+    """Run until told to end; returns the exit code. ``log`` is json or text; None: by where it goes.
+
+    ``every`` and ``hung`` are what :class:`syncd.daemon.Daemon` has them for.
+    """
     if log not in (None, "json", "text"):
         raise UsageError(f"--log {log} is unknown. Write json or text.")
     watched = _Watched(opening)
     as_json = log == "json" or (log is None and not sys.stderr.isatty())
-    daemon = Daemon(watched.load, watched.changed, clock, _logger(as_json=as_json), os.environ, every=every)
+    daemon = Daemon(watched.load, watched.changed, clock, _logger(as_json=as_json), os.environ, every=every, hung=hung)
     return daemon.run()
 
 

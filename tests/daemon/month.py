@@ -11,6 +11,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+import httpx
 
 from syncd.core.model import Disposition, EffectKind, EffectState
 from syncd.errors import LedgerError
@@ -38,6 +41,7 @@ from tests.emulators.smtp import SmtpServer
 from tests.line import table
 from tests.postgres import Server as Postgres
 
+NAMES = ("one", "two")
 STEP = timedelta(hours=6)
 PATIENCE = 90.0
 PLACES = {"core": "cloud", "web": "github.com"}
@@ -102,11 +106,12 @@ class Month:
     servers: dict[str, Server] = field(default_factory=dict)
     down: set[str] = field(default_factory=set)
     rows: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
+    ports: dict[str, int] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
 
     def __post_init__(self) -> None:
         self.chance = random.Random(self.seed)
+        self.ports = {name: free_port() for name in NAMES}
         self.ahead = self.folder / "ahead"
         self.ahead.write_text("0")
         self.mails = self._open.enter_context(SmtpServer(security="none", users=False))
@@ -194,8 +199,18 @@ class Month:
         """A daemon begins."""
         command = [sys.executable, "-m", "tests.daemon.main", str(self.folder / "syncd.toml"), str(self.ahead)]
         with (self.folder / f"{name}.log").open("ab") as log:
-            environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+            environment = {**os.environ, "SYNCD_WEB__LISTEN": f"127.0.0.1:{self.ports[name]}"}
             self.daemons[name] = subprocess.Popen(command, stderr=log, env=environment)
+
+    def page(self, path: str) -> httpx.Response:
+        """What a daemon that is up shows, as soon as it shows anything."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            for name in self.daemons:
+                with suppress(httpx.TransportError):
+                    return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=PATIENCE)
+            assert time.monotonic() < deadline, "no daemon shows a page"
+            time.sleep(0.05)
 
     def kill(self, name: str) -> None:
         """A power cut."""
@@ -305,6 +320,15 @@ class Month:
         creates = [e for e in self.ledger.effects(open_only=True) if e.kind is EffectKind.CREATE]
         assert [e for e in creates if e.state is not EffectState.PREPARED] == []
 
+    def check_page(self) -> None:
+        """When no fault is left: the page says of every ticket what its tracker says, and that all is fresh."""
+        assert self.page("/readyz").status_code == 200, self.page("/readyz").text
+        assert self.page("/healthz").status_code == 200
+        shown = {each["ticket"]: each["state"] for each in self.page("/status.json").json()["items"] if each["ticket"]}
+        made = [ticket for place in self.places.values() for ticket in place.made()]
+        wrong = {t.key: (shown.get(t.key), t.closed) for t in made if (shown.get(t.key) == "done") is not t.closed}
+        assert not wrong, f"the page says, of tickets that are closed or not: {wrong}"
+
     def check_mails(self) -> None:
         """Each digest went out; twice at most as the same mail, when the daemon died in between."""
         sent = Counter((mail.recipients, mail.message["Message-ID"]) for mail in self.mails.mails)
@@ -326,3 +350,9 @@ class Month:
         text = "".join(path.read_text(encoding="utf-8") for path in self.folder.glob("*.log"))
         assert "Traceback" not in text
         assert all(place.emulator.token not in text for place in self.places.values())
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return int(taken.getsockname()[1])

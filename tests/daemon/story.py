@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from tests.daemon.month import STEP, Month
+from tests.daemon.month import NAMES, STEP, Month
 
 HOUR = timedelta(hours=1)
 DAY = 4
@@ -99,7 +99,7 @@ FAULTS: tuple[Callable[[Month], None], ...] = (
 
 def tell(month: Month, days: int) -> None:
     """Live through so many days; raises AssertionError where a promise is broken."""
-    for name in ("one", "two"):
+    for name in NAMES:
         month.start(name)
     month.settle()
     assert not any(place.made() for place in month.places.values()), "the first contact only observes"
@@ -116,6 +116,7 @@ def tell(month: Month, days: int) -> None:
         for _ in range(DAY):
             month.pass_time(STEP)
             month.check_always()
+        month.check_page()
     for _ in range(DAY):
         month.pass_time()
     month.check_at_rest()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 
 import pytest
 
+from syncd.errors import LockHeld
+from syncd.lease import LENGTH, holding
+from syncd.store.ledger import Ledger
 from tests.cli.command import document, row
 from tests.cli.test_run import PATIENCE, Running, wait_for
 
@@ -114,3 +121,25 @@ def test_systemd_is_told_that_it_is_ready_that_it_is_well_and_that_it_stops(fold
             while (word := systemd.recv(100)) == b"WATCHDOG=1":
                 pass
             assert word == b"STOPPING=1"
+
+
+def test_a_turn_that_hangs_is_told_and_its_team_is_left_to_others(folder, silence):
+    clock, log = folder / "clock", folder / "log"
+    clock.write_text("0")
+    command = [sys.executable, "-m", "tests.daemon.main", str(folder / "syncd.toml"), str(clock), "0.5"]
+    with log.open("wb") as out, subprocess.Popen(command, stderr=out, env={**os.environ, "TOKEN": "canary"}) as daemon:
+        try:
+            wait_for(lambda: silence.connections)
+            wait_for(lambda: '"turn hangs"' in log.read_text())
+            with Ledger.open(f"sqlite:///{folder / '.syncd' / 'syncd.db'}") as ledger:
+                with pytest.raises(LockHeld), holding(ledger, ["slow"], by="syncd link", wait=0, clock=now):
+                    pass
+                clock.write_text(str(2 * LENGTH.total_seconds()))
+                with holding(ledger, ["slow"], by="syncd link", wait=0, clock=lambda: now() + 2 * LENGTH):
+                    pass
+        finally:
+            daemon.kill()
+
+
+def now():
+    return datetime.now(UTC)
