@@ -105,6 +105,10 @@ _ROUGH_LABEL = re.compile(
 _ROUGH_BOLD = re.compile(
     r"(?:\*\*|__|<b>|<strong>)([^*_<>]{2,60}?)(?:[(（][^()（）]{1,30}[)）]\s*)?[:：]?(?:\*\*|__|</b>|</strong>)"
 )
+_ROUGH_PAIR = re.compile(
+    r"(?:[-*] )?(?:\*\*|__|<b>|<strong>)([^*_<>:]{2,40}?)(?:\*\*|__|</b>|</strong>)\s+([·—–|])\s+\S"
+)
+"""A label in bold, a dot or dash, and its value: ``**Date** · 2026-03-30``."""
 _NEXT_PAIR = re.compile(r"\s\|\s(?=[^|:：]{1,30}[:：])")
 _LEAD = re.compile(r"[\s>*•·\-–—|\W]*")
 _STOP = re.compile(
@@ -164,8 +168,14 @@ def _whole(section: str, block: Paragraph | ListItem) -> Fact:
 def _lines(block: Paragraph | ListItem) -> Iterator[Fact]:
     for number, passage in enumerate(block.passage.lines()):
         rough = passage.rough
-        if len(rough) < _LONGEST and _may_tell(rough):
+        if len(rough) >= _LONGEST:
+            continue
+        if _may_tell(rough):
             yield from _line(passage.prose, block.line + number)
+        elif (bold := _ROUGH_PAIR.match(rough)) and (label := bold[1].strip().lower()) in LABELS:
+            prose = passage.prose
+            value = _value(prose, prose.plain.find(bold[2], len(label)) + 1, len(prose.plain))
+            yield Fact(LABELS[label], label, value, block.line + number, tuple(a.url for a in prose.anchors))
 
 
 def _may_tell(rough: str) -> bool:

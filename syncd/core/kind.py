@@ -43,7 +43,9 @@ _SAMPLE_TITLE = re.compile(
 )
 """A title that says what should stand there."""
 _COLLECTION = re.compile(
-    r"^\W*post-?mortems\s*(?:[:—–-]|$)|^\D*\b(?:post-?mortems|incident reports)\s*(?:[(（].*)?$", re.IGNORECASE
+    r"^\W*post-?mortems\s*(?:[:—–-]|$)|^\D*\b(?:post-?mortems|incident reports)\s*(?:[(（].*)?$"
+    r"|^\W*(?:post-?mortem|incident(?: report)?|retrospective)s? (?:index|overview|archive|catalog(?:ue)?|library)$",
+    re.IGNORECASE,
 )
 """A title that speaks of all of them."""
 _HOW_TO = re.compile(

@@ -202,9 +202,11 @@ def _named(reference: Reference) -> Reference:
 def _beside(prose: Prose, projects: frozenset[str]) -> str:
     """The words of a ticket cell that are no reference; of several those that stand out as a state."""
     plain = prose.plain
+    if whole_state(plain):
+        return squeeze(plain)
     for style in prose.styles:
         if whole_state(words := squeeze(plain[style.start : style.end])):
             return words
     for found in reversed(find_references(prose, projects, column=True)):
         plain = plain[: found.start] + " " + plain[found.end :]
-    return squeeze(plain).strip(" ()[],;:.-–—") if whole_state(plain) is None else squeeze(plain)
+    return squeeze(plain).strip(" ()[],;:.-–—")
