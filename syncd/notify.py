@@ -194,6 +194,7 @@ def rendered(letter: Letter, now: datetime) -> Payload:
     """The message in its channel's format."""
     team, channel = letter.to.team, letter.to.on
     settings = Rendering(key=letter.key, sent=now, zone=team.zone, templates=team.digests.templates)
+    settings = replace(settings, page_url=team.digests.page)
     if channel.sender:
         settings = replace(settings, sender=channel.sender)
     return render(letter.digest, channel.notifier.format, settings=settings)

@@ -62,6 +62,8 @@ class Digests:
     """A folder with templates of one's own."""
     all_clear: bool = False
     """Whether a weekly goes out that has nothing to say."""
+    page: str | None = None
+    """Where the team's items are listed, for who reads a digest."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from connectors.notifiers.apprise_settings import AppriseSettings
 from connectors.notifiers.slack_settings import SlackSettings
@@ -72,7 +73,7 @@ def _team(settings: Settings, name: str, around: Surroundings) -> Team:
         trackers=trackers,
         zone=team.zone,
         fingerprint=settings.fingerprint(name),
-        digests=_digests(team, around),
+        digests=_digests(team, around, page=_page(settings, name)),
     )
 
 
@@ -109,7 +110,13 @@ def _source(settings: Settings, source: object, *, ignore: Collection[Path]) -> 
 # --- digests
 
 
-def _digests(team: TeamSettings, around: Surroundings) -> Digests:
+def _page(settings: Settings, team: str) -> str | None:
+    """Where readers of digests find the team's page."""
+    url = settings.web.url if settings.web else None
+    return f"{url.rstrip('/')}/?team={quote(team, safe='')}" if url else None
+
+
+def _digests(team: TeamSettings, around: Surroundings, *, page: str | None) -> Digests:
     chosen = team.digests.channels or tuple(team.notifiers)
     return Digests(
         calendar=lambda: _calendar(team, around),
@@ -117,6 +124,7 @@ def _digests(team: TeamSettings, around: Surroundings) -> Digests:
         channels={called: _channel(team, called, around) for called in chosen},
         templates=team.digests.templates,
         all_clear=team.digests.all_clear,
+        page=page,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -185,13 +185,10 @@ def _upcoming(app: Application, team: Team, time: Time, terminal: Terminal) -> I
 
 
 def _rendering(team: Team, key: str) -> Rendering:
-    settings = Rendering(key=key, sent=now(), zone=team.zone, templates=team.digests.templates)
-    sender = next((channel.sender for channel in team.digests.channels.values() if channel.sender), None)
-    return (
-        settings
-        if sender is None
-        else Rendering(key=key, sent=settings.sent, zone=team.zone, sender=sender, templates=settings.templates)
-    )
+    digests = team.digests
+    settings = Rendering(key, sent=now(), zone=team.zone, page_url=digests.page, templates=digests.templates)
+    sender = next((channel.sender for channel in digests.channels.values() if channel.sender), None)
+    return settings if sender is None else replace(settings, sender=sender)
 
 
 # --- showing

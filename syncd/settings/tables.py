@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol, Self
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
@@ -34,6 +35,7 @@ from syncd.settings.values import (
     ListenAddress,
     Name,
     OneOf,
+    PageUrl,
     RetroTimes,
     Secrets,
     Weekly,
@@ -92,12 +94,20 @@ class WebSettings(_Table):
     """Host and port, such as "127.0.0.1:8080"."""
     token: SecretReference | None = None
     """What a reader must present; needed for any address that others can reach."""
+    url: PageUrl | None = None
+    """Where readers reach it, such as "https://syncd.example.com"; digests link there."""
     hosts: tuple[HostName, ...] = ()
     """More names by which readers call this site, such as "syncd.example.com"; others are turned away."""
     github_secret: Secrets = ()
     """With what GitHub signs its webhooks; a list while rotating."""
     jira_secret: Secrets = ()
     """With what Jira signs its webhooks; a list while rotating."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """By which names readers call it, beside those of the address it listens on."""
+        called = urlsplit(self.url).hostname if self.url else None
+        return (*self.hosts, called) if called else self.hosts
 
     @model_validator(mode="after")
     def _not_open_to_all(self) -> Self:

@@ -271,6 +271,9 @@ CountryCode = Annotated[
 Email = Annotated[
     str, Form(r"[^\s@<>,;]+@[^\s@<>,;]+", 'is no e-mail address; write it alone, such as "platform@example.com"')
 ]
+PageUrl = Annotated[
+    str, Form(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", 'is no address of a site; write it like "https://syncd.example.com"')
+]
 HostName = Annotated[
     str, Form(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", 'is no name of a host; write it alone: "syncd.example.com"')
 ]

@@ -43,6 +43,8 @@ class Chart:
     columns: tuple[Column, ...]
     labels: tuple[tuple[float, float, str], ...]
     """Where each stands, and its text."""
+    upright: bool = True
+    """The bars stand; else they lie."""
 
 
 def open_chart(weeks: Sequence[Week]) -> Chart:
@@ -72,6 +74,7 @@ def ages_chart(bars: Sequence[Bar]) -> Chart:
             for n, bar in enumerate(bars)
         ),
         labels=tuple((0, _ROW * n + 17, bar.label) for n, bar in enumerate(bars)),
+        upright=False,
     )
 
 

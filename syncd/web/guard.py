@@ -69,7 +69,7 @@ class Guard:
         host = host_of(_values(scope, b"host"))
         if host is None:
             return _said(400, "The Host header is missing, or is none.")
-        if not expected(host, self._given.listen, web.hosts):
+        if not expected(host, self._given.listen, web.names):
             return _said(421, 'This is no name of this site. If it is, add it: hosts = ["…"] under [web].')
         if scope["method"] not in _READING:
             return _said(405, "This site can only be read.", allow=", ".join(_READING))

@@ -122,12 +122,11 @@ def alerts(team: TeamBoard) -> Iterator[str]:
 
 
 def next_digests(team: TeamBoard) -> tuple[str, ...]:
-    """``weekly digest Mon 30 Nov``; what is not known is said as well."""
-    told = [
+    """``weekly Mon 30 Nov``, ``review of Slow search Fri 27 Nov``."""
+    return tuple(
         f"{coming.kind}{f' of {coming.about}' if coming.about else ''} {day_words(coming.day, today=team.day)}"
         for coming in team.comings.next
-    ]
-    return (*told, *filter(None, [team.comings.remark]))
+    )
 
 
 def pages(count: int, size: int) -> int:

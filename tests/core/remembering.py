@@ -37,6 +37,7 @@ def document(key: str = "outage", **given: object) -> KnownDocument:
         "kind": Kind.INCIDENT,
         "postmortem_date": date(2026, 11, 2),
         "finished": True,
+        "finished_why": "it has action items",
         "first_seen": moment(11, 2),
         "first_finished": moment(11, 2),
     }

@@ -194,3 +194,8 @@ def test_a_site_whose_table_is_taken_away_is_closed(world):
     asked = world.client()
     world.configure(team("payments"))
     assert asked.get("/").status_code == 503
+
+
+def test_the_address_that_digests_link_to_is_a_name_of_the_site(world):
+    world.configure(world.text.replace("[web]\n", '[web]\nurl = "https://Syncd.example.com/team/"\n'))
+    assert world.client().get("/", headers={"host": "syncd.example.com"}).status_code == 200
