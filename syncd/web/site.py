@@ -69,7 +69,7 @@ def site(
             for sender in (GITHUB, JIRA)
         ),
     ]
-    return Starlette(
+    made = Starlette(
         routes=routes,
         middleware=[Middleware(Guard, given=given)],
         exception_handlers={
@@ -79,6 +79,8 @@ def site(
             Exception: pages.bug,
         },
     )
+    made.router.redirect_slashes = False  # a redirection would repeat whatever name we were called by
+    return made
 
 
 class _Pages:
