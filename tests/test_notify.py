@@ -269,6 +269,20 @@ def test_what_a_person_settled_in_the_ticket_is_told_no_more(world):
     assert "does not take" not in said(chat.arrived[0][2])
 
 
+def test_a_closed_row_with_a_commit_in_any_cell_is_not_without_evidence(world):
+    chat = world.channel()
+    commit = "[1a2b3c4d](https://github.com/acme/web/commit/1a2b3c4d5e)"
+    rows = (f"| 1 | Limit the retries | Core | | Done {commit} |", "| 2 | Tell support | Core | | Done |", ROWS[1])
+    world.line.write("a.md", table(*rows))
+    world.line.run()
+    world.notify()
+    told = said(chat.arrived[0][2])
+    assert told.count("with neither a ticket nor a link") == 1
+    assert [i.evidence for i in world.line.ledger.items() if i.action == "Limit the retries"] == [
+        "https://github.com/acme/web/commit/1a2b3c4d5e"
+    ]
+
+
 def test_a_weekly_that_is_four_days_late_is_skipped(tmp_path):
     world = World(tmp_path, at=MONDAY)
     chat = world.channel()

@@ -435,6 +435,8 @@ class KnownItem:
     status: str | None = None
     state: State | None = None
     code: tuple[str, ...] = ()
+    evidence: str | None = None
+    """A ticket, pull request or commit that its row refers to, wherever in it."""
     disposition: Disposition = Disposition.PENDING
     reason: str = ""
     """Why it has this disposition, as a sentence."""

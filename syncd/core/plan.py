@@ -442,6 +442,7 @@ def _remember(view: View, ids: Sequence[str], decisions: Sequence[Decision], mat
             status=item.status,
             state=item.state or State.OPEN,
             code=item.code,
+            evidence=next((reference.url or reference.text for reference in item.references), None),
             disposition=decision.disposition,
             reason=decision.reason,
             ignored=matching.pairs[row].ignored if row in matching.pairs else None,

@@ -56,8 +56,8 @@ def review(
 
 
 def proven(item: KnownItem) -> bool:
-    """Whether anything can be looked up about an item: its ticket, or a reference to a ticket or page in its words."""
-    if item.link is not None:
+    """Whether anything can be looked up about an item: its ticket, or what its row refers to."""
+    if item.link is not None or item.evidence:
         return True
     found = [match for text in (item.action, item.status, item.reason) for match in _REFERENCE.finditer(text or "")]
     return any(match["project"] not in NO_PROJECTS for match in found)

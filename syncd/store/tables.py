@@ -80,6 +80,7 @@ class ItemRow(Row, table=True):
     disposition: Disposition = Field(sa_column=Column(Words(Disposition), nullable=False))
     reason: str
     ignored: str | None
+    evidence: str | None
 
 
 class LinkRow(Row, table=True):

@@ -53,6 +53,7 @@ def late(id_, **given):
         ("unproven", {**IGNORED, "state": State.DONE, "reason": "already done in the document"}),
         ("unproven", {**IGNORED, "state": State.CANCELLED, "reason": "already cancelled in the document"}),
         ("unproven", {**IGNORED, "state": State.DONE, "action": "Apply the patch for CVE-2026-1234"}),
+        ("closed", {**IGNORED, "state": State.DONE, "evidence": "https://github.com/acme/web/commit/1a2b3c4d"}),
         ("closed", {**IGNORED, "state": State.DONE, "reason": "tracked elsewhere: LEGACY-12"}),
         ("closed", {**IGNORED, "state": State.DONE, "action": "Add the alert of acme/web#12"}),
         ("closed", {**IGNORED, "state": State.DONE, "status": "Done: https://wiki.example.com/drill"}),
