@@ -7,10 +7,12 @@ what they were sent, and that are gone.
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -38,7 +40,7 @@ TEAM = """
 poll = "1s"
 
 [web]
-listen = "127.0.0.1:0"
+listen = "127.0.0.1:{site}"
 token = "env:WEB"
 
 [limits]
@@ -162,7 +164,9 @@ class World:
 
     def _configure(self) -> None:
         calendar = self.safe.url.replace("https", "webcal") + CALENDAR
-        text = TEAM.format(mail=self.mail.port, user=USER, hook=f"{self.plain.url}/hook", calendar=calendar)
+        self.site = free_port()
+        hook = f"{self.plain.url}/hook"
+        text = TEAM.format(mail=self.mail.port, user=USER, hook=hook, calendar=calendar, site=self.site)
         for kind in KINDS:
             place = self.places[kind] = Place(kind, lambda: datetime.now(UTC))
             emulator, name = place.emulator, kind.replace(".", "-")
@@ -236,10 +240,33 @@ def run_daemon(world, event):
     daemon = Running(world.folder, **world.environment)
     try:
         daemon.until(event)
+        pages = [read_page(world.site, path, WEB) for path in PAGES]
+        pages += [read_page(world.site, PAGES[0], "c4n4ry of another")]
         assert daemon.end() == 0
     finally:
         daemon.process.kill()
         daemon.process.wait()
+    assert [page.code for page in pages] == [200] * len(PAGES) + [401]
+    world.said += pages
+
+
+PAGES = ("/", "/status.json", "/status.csv", "/metrics", "/healthz")
+
+
+def read_page(port: int, path: str, token: str) -> Said:
+    """A page of the site, as a reader with a token gets it."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
+    reply = connection.getresponse()
+    page = Said(reply.status, reply.read().decode(), str(reply.headers))
+    connection.close()
+    return page
+
+
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
 
 
 def test_where_all_goes_well_no_secret_is_told(world):
