@@ -7,9 +7,10 @@ above 12, in it or in another such date of the document, decides; otherwise it s
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
+from itertools import zip_longest
 
 from syncd.core.words import one_of, phrases
 
@@ -55,6 +56,7 @@ _DATE = re.compile(
 _PERHAPS_NUMERIC = re.compile(r"\d[/-]\d{1,2}[/-]\d\d")
 _NUMERIC = re.compile(r"(?<![\w/.-])(\d{1,2})([/-])(\d{1,2})\2(?:(?:19|20)\d\d|\d\d)(?![\w/-])")
 _YEAR_SOMEWHERE = re.compile(r"(?:19|20)\d\d|\d\d?[/.-]\d\d?[/.-]\d\d")
+_LONGEST_UNTIL = 20
 _DIGIT = re.compile(r"\d")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")
 
@@ -187,7 +189,14 @@ class DateReader:
         """All dates of a text that can be told, in order."""
         if self.anchor is None and not _YEAR_SOMEWHERE.search(text):
             return []
-        return [found for w in find_dates(text, self.order) if (found := self.resolve(w))]
+        written = find_dates(text, self.order)
+        told = [self.resolve(w) or self._until(w, after) for w, after in zip_longest(written, written[1:])]
+        return [found for found in told if found]
+
+    def _until(self, written: Written, after: Written | None) -> date | None:
+        """The day on which a time begins whose year only its end names: ``October 9 to October 23, 2025``."""
+        end = self.resolve(after) if after and 0 <= after.start - written.end <= _LONGEST_UNTIL else None
+        return replace(self, anchor=end).resolve(written) if end and written.year is None else None
 
     def first(self, text: str) -> date | None:
         """The first date of a text that can be told."""

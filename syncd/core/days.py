@@ -22,6 +22,10 @@ _TIMELINE = re.compile(
 )
 _REST_OF_LINE = re.compile(r"[*_]*[ \t]*[:：|][*_]*[ \t]*(\S.*)")
 _STRICT_TIMELINE = re.compile("time ?line|chronolog")
+_BEGINNING = 4
+"""So many blocks are the beginning of a text."""
+_SHORTLY = 45
+_LABELLED = re.compile(r"\W*[\w /-]{1,40}[:：]")
 _PATH_DATE = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 _SCHEDULED = {kind: [k for k, v in LABELS.items() if v == kind] for kind in ("review_date", "retro_date")}
 _SCHEDULE_WORDS = {"review_date": ("review", "check-in"), "retro_date": ("retro",)}
@@ -45,6 +49,8 @@ class Days:
         if postmortem is None and incident is not None:
             postmortem = self._labelled("postmortem_date", incident)
         if incident is None and plain is not None and postmortem is None and (earlier := self._all_earlier(plain)):
+            return earlier, plain
+        if incident is None and plain is not None and postmortem is None and (earlier := self._before(plain)):
             return earlier, plain
         if incident is None and plain is None:
             plain = self._in_text(self.title) or self._labelled("duration", None) or self._told() or self._in_path()
@@ -93,6 +99,16 @@ class Days:
         days = [d for d in told if abs((plain - d).days) <= 120]
         return min(days) if days and max(days) < plain else None
 
+    def _before(self, plain: date) -> date | None:
+        """The first day that the text names, when it is shortly before the day on which it was published."""
+        published = {line for key, (_, line) in self.page.front.items() if LABELS.get(key) == "date"}
+        if not any(f.line in published for f in of_kind(self.known, "date")):
+            return None
+        reader = DateReader(plain, self.order)
+        texts = (b.prose.plain[:2000] for b in self.page.blocks[:_BEGINNING] if not isinstance(b, Grid))
+        day = next((d for text in texts for d in reader.all(text)), None)
+        return day if day and 0 < (plain - day).days <= _SHORTLY else None
+
     def _timeline(self, about: re.Pattern[str], *, headings: bool = False) -> Iterator[date]:
         """The days that headings, and unless only ``headings`` the sections of that name, tell, in order."""
         for block, place in zip(self.page.blocks, self.outline.places, strict=True):
@@ -111,7 +127,14 @@ class Days:
 
     def _told(self) -> date | None:
         """The first day that summary or timeline name."""
-        return next(self._timeline(_TIMELINE), None)
+        return next(self._timeline(_TIMELINE), None) or next(self._opening(), None)
+
+    def _opening(self) -> Iterator[date]:
+        """The days that the first paragraph under the title, or under none, tells."""
+        pairs = zip(self.page.blocks[:3], self.outline.places, strict=False)
+        first = next((b for b, place in pairs if isinstance(b, Paragraph) and place.section is None), None)
+        words = first.prose.plain[:2000] if first else ""
+        return iter(() if _LABELLED.match(words) else DateReader(None, self.order).all(words))
 
     def _in_path(self) -> date | None:
         match = _PATH_DATE.search(self.document.path.replace("\\", "/").rsplit("/", 1)[-1])
