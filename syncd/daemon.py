@@ -226,8 +226,8 @@ class Daemon:
         if self._front is not None:
             before = self._front.address
             self._front.keep()
-            if self._front.address != before:
-                self.log.info("site", address=str(self._front.address))
+            if (now := self._front.address) != before:
+                self.log.info("site", address=str(now) if now else None)
 
     def _pulse(self) -> Pulse:
         from syncd.web.given import Pulse

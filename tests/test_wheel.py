@@ -31,6 +31,7 @@ def test_the_wheel_brings_samples_migrations_and_types(unpacked):
     assert len(list((unpacked / "syncd/samples").glob("*.md"))) == 3
     assert list((unpacked / "syncd/store/migrations/versions").glob("*.py"))
     assert (unpacked / "syncd/render/templates/mail.html.j2").exists()
+    assert (unpacked / "syncd/web/templates/site.css").exists()
     assert (unpacked / "syncd/py.typed").exists()
     assert not (unpacked / "tests").exists()
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -57,6 +58,8 @@ class Receiver:
         self._given = given
         self._hints = hints
         self._refusals = Refusals(_log, given.clock)
+        self._turns = Lock()
+        """Many at once wait for each other here: sooner done than if each tried its luck with the database."""
 
     async def receive(self, request: Request) -> Response:
         """Answer one delivery. Nothing is looked at before the signature is known to be right."""
@@ -95,9 +98,10 @@ class Receiver:
         delivery = named[0].decode("latin-1")[:_ID] if named else digest
         now = self._given.clock()
         try:
-            return self._given.ledger.take_webhook(
-                self._sender.name, delivery, digest=digest, at=now, forget=now - REMEMBERED
-            )
+            with self._turns:
+                return self._given.ledger.take_webhook(
+                    self._sender.name, delivery, digest=digest, at=now, forget=now - REMEMBERED
+                )
         except LedgerError as error:
             # Looking once more than needed does no harm; not looking would.
             self._refusals.told(f"whether a webhook came before is not known: {error}")
