@@ -53,7 +53,7 @@ _HOW_TO = re.compile(
     r"|readme\b|runbook\b|playbook\b|writing\b|running\b|conducting\b|index\b)"
     r"|\b(?:post-?mortem|incident(?: response| management)?|retrospective|blameless)s? (?:process|policy|plan|guide"
     r"|guidelines|culture|best practices|procedure|handbook|playbook|checklist|instructions|meeting guide)\b"
-    r"|^(?:incident )?(?:incidents|retrospectives)$"
+    r"|^(?:incident )?(?:incidents|retrospectives)$|^incident (?:response|management|handling)$"
     r"|^(?:post-?mortem|incident|retrospective) checklist$"
     r"|^(?:create|write|conduct|run|prepare|generate|perform|draft)\b.*\b(?:incident reports?|post-?mortems?)\b",
     re.IGNORECASE,
