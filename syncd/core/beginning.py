@@ -117,6 +117,15 @@ _STILL_OPEN = re.compile(r"\b(?:BLOCKED|PENDING|TODO|OPEN|NOT (?:DONE|STARTED))\
 """What says beside a cross that a task waits and was not given up."""
 
 
+_DECORATION = re.compile(r"[\u2190-\u2bff\U0001f300-\U0001faff]\ufe0f?\s+(?=\d{1,2}[.)]\s)")
+
+
+def _decoration(peel: Peel) -> bool:
+    """A sign before the number of a task, that tells no more than a tool does: ``🔧 1. …``."""
+    match = _DECORATION.match(peel.plain, peel.start, peel.end)
+    return bool(match and state_of(match[0]) in (None, State.IN_PROGRESS) and peel.advance(match.end()))
+
+
 def _sign(peel: Peel) -> bool:
     match = leading_mark(peel.plain[peel.start : peel.start + 2])
     if not match or not peel.advance(peel.start + match.end()):
@@ -268,4 +277,4 @@ def _leading_owner(peel: Peel) -> bool:
     return True
 
 
-_RULES = (_sign, _state, _box, _unticked, _reference, _leading_owner, _pattern, _owner)
+_RULES = (_decoration, _sign, _state, _box, _unticked, _reference, _leading_owner, _pattern, _owner)

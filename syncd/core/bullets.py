@@ -197,7 +197,7 @@ class _Section:
 
     def _is_numbered_task(self, task: _Subheading) -> bool:
         """Whether it is numbered as those around it that are tasks, and has an owner or the like as they have."""
-        return _NUMBERED.match(squeeze(self._heading(task).prose.plain)) is not None and self._has_attributes(task)
+        return _NUMBERED.match(_title(self._heading(task).prose)) is not None and self._has_attributes(task)
 
     def _may_be_task(self, group: int) -> bool:
         """Whether it is a heading, or a paragraph of one bold line."""
@@ -205,7 +205,7 @@ class _Section:
         return isinstance(block, Heading) or (isinstance(block, Paragraph) and block.passage.last is block.passage)
 
     def _is_task(self, task: _Subheading, roots: dict[int, Entry]) -> bool:
-        text = squeeze(self._heading(task).prose.plain)
+        text = _title(self._heading(task).prose)
         if plain_words(text) in GROUP_WORDS or not all(is_form(grid) for grid in self._forms(task)):
             return False
         nodes = [roots[i] for i in task.members if i in roots]
@@ -249,6 +249,14 @@ class _Section:
         handles = _HANDLES.match(details[0].plain.strip()) if details else None
         if item.owner is None and handles:
             self.findings.items[-1] = replace(item, owner=handles[0], owners=split_owners(handles[0]))
+
+
+_SIGNS = re.compile(r"[^\w#@(（\[]*")
+
+
+def _title(prose: Prose) -> str:
+    """The words of a heading, without a sign before them: ``🔧 1. Add an alert``."""
+    return _SIGNS.sub("", squeeze(prose.plain), count=1)
 
 
 def _words(text: str | None) -> frozenset[str]:
