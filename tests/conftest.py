@@ -5,6 +5,8 @@ And for those that ask: a PostgreSQL of their own, started with the first of the
 
 from __future__ import annotations
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -14,7 +16,9 @@ from tests.postgres import empty, running
 
 # How long one example takes depends on the machine and on what else runs there: that is measured by `make bench`.
 settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+# Where changes are judged, each is judged by the same examples; new ones are looked for where people work.
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "house")
 
 
 def pytest_report_header() -> str:
