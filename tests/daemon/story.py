@@ -34,10 +34,10 @@ def end_one(month: Month) -> None:
 def freeze_one(month: Month) -> None:
     """A virtual machine is paused, and goes on later, when the other one did its work."""
     name = month.chance.choice(sorted(month.daemons))
-    month.daemons[name].send_signal(19)  # SIGSTOP
+    month.freeze(name)
     month.add_row("core")
     month.pass_time()
-    month.daemons[name].send_signal(18)  # SIGCONT
+    month.go_on(name)
 
 
 def tracker_down(month: Month) -> None:
