@@ -6,6 +6,8 @@ what they were sent, and that are gone.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import socket
 from collections.abc import Iterator
@@ -35,6 +37,7 @@ from tests.emulators.tunnel import Tunnel
 
 TOKENS = {kind: f"c4n4ry-t0ken-{kind.replace('.', '-')}" for kind in KINDS}
 CALENDAR = "/private-c4n4ry-calendar/team.ics"
+HOOKS = {name: f"c4n4ry-{name}" for name in ("GITHUB_HOOK", "GITHUB_HOOK_OLD", "JIRA_HOOK")}
 HOOK, APPRISE, WEB = "c4n4ry-hook-secret-long-enough", ("c4n4ry-apprise", "/c4n4ry-path"), "c4n4ry-web-token"
 TEAM = """
 poll = "1s"
@@ -42,6 +45,8 @@ poll = "1s"
 [web]
 listen = "127.0.0.1:{site}"
 token = "env:WEB"
+github_secret = ["env:GITHUB_HOOK", "env:GITHUB_HOOK_OLD"]
+jira_secret = "env:JIRA_HOOK"
 
 [limits]
 quarantine = "1s"
@@ -133,6 +138,7 @@ class World:
         self.tunnel = self.stack.enter_context(Tunnel(self.safe.port))
         self.secrets = {
             "WEB": WEB,
+            **HOOKS,
             "SLACK": f"{self.safe.url}{SLACK}",
             "TEAMS": f"https://{WORKFLOWS}{TEAMS}?{QUERY}",
             "HOOK": HOOK,
@@ -242,11 +248,13 @@ def run_daemon(world, event):
         daemon.until(event)
         pages = [read_page(world.site, path, WEB) for path in PAGES]
         pages += [read_page(world.site, PAGES[0], "c4n4ry of another")]
+        pages += [send_webhook(world.site, HOOKS[name], name) for name in ("GITHUB_HOOK", "GITHUB_HOOK_OLD")]
+        pages += [send_webhook(world.site, "c4n4ry of another", "forged")]
         assert daemon.end() == 0
     finally:
         daemon.process.kill()
         daemon.process.wait()
-    assert [page.code for page in pages] == [200] * len(PAGES) + [401]
+    assert [page.code for page in pages] == [200] * len(PAGES) + [401, 202, 202, 401]
     world.said += pages
 
 
@@ -261,6 +269,19 @@ def read_page(port: int, path: str, token: str) -> Said:
     page = Said(reply.status, reply.read().decode(), str(reply.headers))
     connection.close()
     return page
+
+
+def send_webhook(port: int, secret: str, delivery: str) -> Said:
+    """What the site says to a webhook that was signed with this."""
+    body = json.dumps({"repository": {"full_name": "acme/web"}, "said": delivery}).encode()
+    signature = f"sha256={hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()}"
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"X-Hub-Signature-256": signature, "X-GitHub-Delivery": delivery, "X-GitHub-Event": "issues"}
+    connection.request("POST", "/webhooks/github", body, headers)
+    reply = connection.getresponse()
+    answer = Said(reply.status, reply.read().decode(), str(reply.headers))
+    connection.close()
+    return answer
 
 
 def free_port() -> int:
