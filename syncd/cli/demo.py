@@ -16,7 +16,7 @@ from syncd.cli.opening import Opening
 from syncd.cli.printable import counted
 from syncd.cli.reconcile import run as run_pass
 from syncd.cli.terminal import Terminal
-from syncd.core.digest import DigestKind
+from syncd.core.digest import OCCASIONS
 from syncd.errors import UsageError
 from syncd.reconcile import Request
 
@@ -93,7 +93,7 @@ def _pass(terminal: Terminal, *, dry_run: bool = False) -> None:
 
 def _digests(place: Path, terminal: Terminal) -> None:
     """Write the three digests, and print where: they are mails, to be opened in a browser."""
-    for kind in DigestKind:
+    for kind in OCCASIONS:
         _command(f"syncd digest {kind}{OPENING.flags} --preview {DIGESTS}", terminal)
         for path in previews(OPENING, Asked(kind), DIGESTS):
             if path.suffix == ".html":

@@ -23,6 +23,10 @@ class DigestKind(StrEnum):
     NOTICE = "notice"
 
 
+OCCASIONS = (DigestKind.WEEKLY, DigestKind.REVIEW, DigestKind.RETRO)
+"""What a person can ask for; a notice comes by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What the ledger knows of one team: all that digests are made from."""

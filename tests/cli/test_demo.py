@@ -54,6 +54,16 @@ def test_the_commands_it_suggests_work_when_pasted(shown, here, syncd, monkeypat
         assert (said.code, said.err) == (0, ""), command
 
 
+def test_the_digest_commands_it_shows_are_the_three_and_work(shown, here, syncd, monkeypatch):
+    commands = [shlex.split(line) for line in re.findall(r"^\$ (syncd digest .*)$", shown, re.MULTILINE)]
+    assert [command[2] for command in commands] == ["weekly", "review", "retro"]
+    monkeypatch.chdir(here / "a new folder")
+    for command in commands:
+        said = syncd(*command[1:])
+        assert (said.code, said.err) == (0, ""), command
+        assert all(Path(line).is_file() for line in said.out.split())
+
+
 def test_it_runs_in_a_folder_of_its_own_without_one(syncd, here, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(here))
     monkeypatch.setattr("tempfile.tempdir", None)
