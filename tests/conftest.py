@@ -1,5 +1,7 @@
 """In every test: nothing was said to an emulator, or by one, that the vendor's description does not allow.
 
+And no secret stands in anything that the test printed, logged, sent or left behind.
+
 And for those that ask: a PostgreSQL of their own, started with the first of them.
 """
 
@@ -11,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from syncd.store.ledger import Ledger
+from tests.canary import TOLD, SecretsTold
 from tests.emulators.schemas import FOUND, describe
 from tests.postgres import empty, running
 
@@ -29,6 +32,26 @@ def pytest_report_header() -> str:
 def _exchanges_fit_the_published_descriptions():
     yield
     FOUND.verify()
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_told(request):
+    yield
+    if folder := request.node.funcargs.get("tmp_path"):
+        TOLD.look_below(folder)
+    TOLD.verify()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    for name, text in report.sections:
+        TOLD.look(f"{name} of {item.nodeid}", text)
+    try:
+        TOLD.verify()
+    except SecretsTold as told:
+        report.outcome, report.longrepr = "failed", str(told)
+    return report
 
 
 @pytest.fixture(scope="session")

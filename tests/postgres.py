@@ -22,6 +22,7 @@ import psycopg
 from psycopg.types.json import Json
 
 from syncd.store.tables import METADATA
+from tests.canary import TOLD
 
 _SETTINGS = {  # what is lost in a power cut need not survive a test
     "fsync": "off",
@@ -55,10 +56,10 @@ class Server:
                 raise RuntimeError(f"PostgreSQL did not start:\n{(self.folder / 'log').read_text()}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """Stop it at once, as a crash would (SIGQUIT: immediate shutdown)."""
+    def stop(self, *, crash: bool = True) -> None:
+        """Stop it at once, as a crash would (SIGQUIT: immediate shutdown); or with all on disk that it holds."""
         if self._process is not None:
-            self._process.send_signal(subprocess.signal.SIGQUIT)
+            self._process.send_signal(subprocess.signal.SIGQUIT if crash else subprocess.signal.SIGINT)
             self._process.wait(30)
             self._process = None
 
@@ -121,7 +122,10 @@ def running() -> Iterator[Server]:
         try:
             yield server
         finally:
-            server.stop()
+            server.stop(crash=False)
+        TOLD.look_below(folder / "data")
+        TOLD.look("the log of PostgreSQL", (folder / "log").read_bytes())
+        TOLD.verify()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

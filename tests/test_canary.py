@@ -10,16 +10,19 @@ import hashlib
 import hmac
 import json
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from syncd.secrets import Redactor
+from tests.canary import MARK, SecretsTold, Told, canary
 from tests.cli.command import Said, document, process, row
 from tests.cli.test_run import Running
 from tests.emulators.certificate import WORKFLOWS, serving, trusted_in
@@ -35,10 +38,10 @@ from tests.emulators.teams import PATH as TEAMS
 from tests.emulators.teams import QUERY, Teams
 from tests.emulators.tunnel import Tunnel
 
-TOKENS = {kind: f"c4n4ry-t0ken-{kind.replace('.', '-')}" for kind in KINDS}
-CALENDAR = "/private-c4n4ry-calendar/team.ics"
-HOOKS = {name: f"c4n4ry-{name}" for name in ("GITHUB_HOOK", "GITHUB_HOOK_OLD", "JIRA_HOOK")}
-HOOK, APPRISE, WEB = "c4n4ry-hook-secret-long-enough", ("c4n4ry-apprise", "/c4n4ry-path"), "c4n4ry-web-token"
+TOKENS = {kind: canary(f"t0ken-{kind.replace('.', '-')}") for kind in KINDS}
+CALENDAR = f"/private-{canary('calendar')}/team.ics"
+HOOKS = {name: canary(name) for name in ("GITHUB_HOOK", "GITHUB_HOOK_OLD", "JIRA_HOOK")}
+HOOK, APPRISE, WEB = canary("hook-secret-long-enough"), (canary("apprise"), f"/{canary('path')}"), canary("web-token")
 TEAM = """
 poll = "1s"
 
@@ -218,7 +221,7 @@ class World:
         yield from ((f"a ticket of {kind}", repr(place.emulator.issues())) for kind, place in self.places.items())
 
     def assert_kept(self) -> None:
-        parts = [*APPRISE, CALENDAR, "s3cr3t-canary", "c4n4ry"]
+        parts = [*APPRISE, CALENDAR, MARK]
         known = Redactor([*self.secrets.values(), PASSWORD, *parts])
         told = {where: text[:3000] for where, text in self.everything() if known.redact(text) != text}
         assert told == {}
@@ -228,6 +231,32 @@ class World:
 def world(tmp_path):
     with ExitStack() as stack:
         yield World(tmp_path, stack)
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_a_secret_is_found_in_plain_and_encoded(before):
+    secret, told = f"{before}{canary('one')}{before}", Told()
+    for text in (secret, repr(secret), quote(secret), b64encode(secret.encode()).decode()):
+        told.look("here", f"<{text}>")
+        with pytest.raises(SecretsTold, match="here: …<"):
+            told.verify()
+    told.look("here", "a canary sings")
+    told.verify()
+
+
+def test_files_are_looked_through_except_those_that_hold_secrets_by_right(tmp_path):
+    given = ("syncd.toml", "core.token", "credentials/mail")
+    for name in (*given, "log", "docs/.hidden"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(f"a line, then {canary(name)}")
+    told = Told()
+    told.look_below(tmp_path)
+    assert sorted(place.partition(":")[0] for place in told.places) == [
+        str(tmp_path / "docs" / ".hidden"),
+        str(tmp_path / "log"),
+    ]
+    for name in ("log", "docs/.hidden"):
+        (tmp_path / name).unlink()
 
 
 COMMANDS = (

@@ -22,6 +22,7 @@ from typing import Any
 import pytest
 
 from syncd.cli.main import main
+from tests.canary import TOLD
 
 SCRIPT = Path(sys.executable).with_name("syncd")
 """What the package installs."""
@@ -49,6 +50,9 @@ class Said:
     code: int
     out: str
     err: str
+
+    def __post_init__(self) -> None:
+        TOLD.look("what a command said", f"{self.out}{self.err}")
 
     @property
     def json(self) -> Any:

@@ -6,9 +6,10 @@ import json
 
 import pytest
 
+from tests.canary import canary
 from tests.cli.shapes import CHECKED, CONFIGURATION, hold
 
-CANARY = "c4n4ry-of-a-secret"
+CANARY = canary("token-in-the-environment")
 SETTINGS = """\
 poll = "5m"
 

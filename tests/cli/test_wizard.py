@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syncd.settings import load
+from tests.canary import canary
 from tests.cli.command import conversation, document, process, row
 from tests.cli.test_run import Running
 from tests.emulators.certificate import trusted_in
@@ -15,7 +16,7 @@ from tests.emulators.places import Place
 from tests.emulators.smtp import PASSWORD, USER, SmtpServer
 
 ENTER = "\n"
-CANARY = "c4n4ry-of-a-token"
+CANARY = canary("token-typed")
 START = [("Where are the postmortems?", ENTER), ("called?", ENTER), ("time zone", "Europe/Berlin\n")]
 NOBODY = [("Who gets the digests", "1\n"), ("make no tickets?", ENTER)]
 FOLDER = [("Where do tickets go?", "1\n"), ("Into which folder?", ENTER), ("letters", ENTER)]

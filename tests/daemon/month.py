@@ -31,6 +31,7 @@ from syncd.reconcile import Request, reconcile
 from syncd.settings import load
 from syncd.store.ledger import Ledger
 from syncd.wiring import Surroundings, application
+from tests.canary import TOLD, canary
 from tests.daemon.main import moved
 from tests.emulators.github import BOT, Token
 from tests.emulators.http import Handler, Response, Server
@@ -206,7 +207,9 @@ class Month:
         while True:
             for name in self.daemons:
                 with suppress(httpx.TransportError):
-                    return httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=PATIENCE)
+                    page = httpx.get(f"http://127.0.0.1:{self.ports[name]}{path}", timeout=PATIENCE)
+                    TOLD.look(f"the page {path}", page.text)
+                    return page
             assert time.monotonic() < deadline, "no daemon shows a page"
             time.sleep(0.05)
 
@@ -234,10 +237,10 @@ class Month:
         """The service takes another token from now on, and not the one in the file."""
         emulator = self.places[team].emulator
         if isinstance(emulator, JiraEmulator):
-            emulator.gate.token = f"jira-token-{self.chance.random()}"
+            emulator.gate.token = canary(f"jira-{self.chance.random()}")
         else:
             emulator.tokens.clear()
-            emulator.token = f"ghp_{self.chance.randrange(10**12)}"
+            emulator.token = f"ghp_{canary(str(self.chance.randrange(10**12)))}"
             emulator.add_token(Token(emulator.token, BOT))
 
     def write_token(self, team: str) -> None:

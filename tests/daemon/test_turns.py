@@ -17,9 +17,11 @@ import pytest
 from syncd.errors import LockHeld
 from syncd.lease import LENGTH, holding
 from syncd.store.ledger import Ledger
+from tests.canary import canary
 from tests.cli.command import document, row
 from tests.cli.test_run import PATIENCE, Running, wait_for
 
+TOKEN = canary("token-of-turns")
 SETTINGS = """
 poll = "1s"
 
@@ -82,7 +84,7 @@ def folder(tmp_path, silence):
 
 @contextmanager
 def running(folder, **environment):
-    daemon = Running(folder, TOKEN="canary-of-turns", **environment)
+    daemon = Running(folder, TOKEN=TOKEN, **environment)
     try:
         yield daemon
     finally:
@@ -127,7 +129,10 @@ def test_a_turn_that_hangs_is_told_and_its_team_is_left_to_others(folder, silenc
     clock, log = folder / "clock", folder / "log"
     clock.write_text("0")
     command = [sys.executable, "-m", "tests.daemon.main", str(folder / "syncd.toml"), str(clock), "0.5"]
-    with log.open("wb") as out, subprocess.Popen(command, stderr=out, env={**os.environ, "TOKEN": "canary"}) as daemon:
+    with (
+        log.open("wb") as out,
+        subprocess.Popen(command, stderr=out, env={**os.environ, "TOKEN": TOKEN}) as daemon,
+    ):
         try:
             wait_for(lambda: silence.connections)
             wait_for(lambda: '"turn hangs"' in log.read_text())

@@ -18,6 +18,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
+from tests.canary import canary
 from tests.emulators import github_issues, github_parts, github_repositories, github_search
 from tests.emulators.github_access import Caller, Token, authenticate
 from tests.emulators.github_call import Call
@@ -48,7 +49,7 @@ class GitHubEmulator(People):
         self.enterprise = flavour == "enterprise"
         self.list_lag = timedelta(0)
         self.search_lag = timedelta(0)
-        self.token = "ghp_0123456789"
+        self.token = f"ghp_{canary('0123456789')}"
         self._limits: dict[str, Limits] = {}
         self._throttles: list[Throttle] = []
         self._request_ids = itertools.count(1)

@@ -25,6 +25,8 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from tests.canary import TOLD
+
 THREAD = "emulator server"
 """The name of every thread here."""
 _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -125,6 +127,7 @@ class Server:
                 self._failures.append(error)
                 response = Response(status=500, json={"message": f"the emulator failed: {error!r}"})
             self.log.append((request, response))
+            TOLD.look(f"what {request.method} {self.url} was sent", request.body)
             return response
 
 

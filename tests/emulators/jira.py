@@ -14,6 +14,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from tests.canary import canary
 from tests.emulators.http import Request, Response
 from tests.emulators.jira_errors import JiraError
 from tests.emulators.jira_gate import Gate
@@ -43,7 +44,7 @@ class JiraEmulator(People):
     ) -> None:
         cloud = flavour == "cloud"
         self.site = Site(clock=clock, cloud=cloud, account=BOT, statuses=statuses or default_statuses())
-        self.gate = Gate(cloud=cloud, login=BOT.email, token="jira-token-of-the-bot")
+        self.gate = Gate(cloud=cloud, login=BOT.email, token=canary("jira-token-of-the-bot"))
         for user in (BOT, ALICE, BOB, CAROL):
             self.add_user(user)
         for place, key in enumerate(projects):

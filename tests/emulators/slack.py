@@ -14,9 +14,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tests.canary import canary
 from tests.emulators.http import Request, Response
 
-PATH = "/services/T0CANARY/B0CANARY/s3cr3t-canary-0123456789"
+PATH = f"/services/T0CANARY/B0CANARY/s3cr3t-{canary('0123456789')}"
 MAX_BLOCKS = 50
 MAX_CHARACTERS = 13_000
 """So much text in all blocks; more is refused as msg_blocks_too_long, as people saw it."""

@@ -22,9 +22,10 @@ from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from tests.canary import TOLD, canary
 from tests.emulators.certificate import serving
 
-USER, PASSWORD = "syncd", "hunter2-canary"
+USER, PASSWORD = "syncd", canary("password-of-the-mail")
 _JOIN_SECONDS = 5.0
 
 
@@ -155,16 +156,18 @@ class SmtpServer:
             return self.answers["DATA"]
         assert envelope.mail_from is not None
         assert isinstance(envelope.content, bytes)
-        self.mails.append(
-            Mail(
-                sender=envelope.mail_from,
-                recipients=tuple(envelope.rcpt_tos),
-                content=envelope.content,
-                encrypted=session.ssl is not None or self._security == "tls",
-                user=session.auth_data if session.authenticated else None,
-                options=tuple(envelope.mail_options),
-            )
+        mail = Mail(
+            sender=envelope.mail_from,
+            recipients=tuple(envelope.rcpt_tos),
+            content=envelope.content,
+            encrypted=session.ssl is not None or self._security == "tls",
+            user=session.auth_data if session.authenticated else None,
+            options=tuple(envelope.mail_options),
         )
+        self.mails.append(mail)
+        TOLD.look("the head of a mail", str(mail.message.items()))
+        for part in mail.message.walk():
+            TOLD.look("a mail", part.get_payload(decode=True) or b"")
         if self.drop_after_data:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()

@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tests.canary import canary
 from tests.emulators.http import Request, Response
 
 PATH = "/workflows/0a1b2c3d4e5f/triggers/manual/paths/invoke"
-SIGNATURE = "s3cr3t-canary-sig-0123456789"
+SIGNATURE = f"s3cr3t-{canary('sig-0123456789')}"
 QUERY = f"api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig={SIGNATURE}"
 MAX_BYTES = 28_000
 RUN = "08584501234567890123456789012CU00"

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime
 import pytest
 from jira import JIRAError
 
+from tests.canary import canary
 from tests.emulators.http import Request, Server
 from tests.emulators.jira_desk import Desk, errors, said
 
+BARE = canary("jira-token-of-the-bot")
 OFF_SCREEN = "It is not on the appropriate screen, or unknown."
 
 
@@ -35,7 +37,7 @@ def datacenter():
 # --- who is asking ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("header", [None, "Basic d3Jvbmc6d3Jvbmc=", "Bearer wrong", "Basic ", "jira-token-of-the-bot"])
+@pytest.mark.parametrize("header", [None, "Basic d3Jvbmc6d3Jvbmc=", "Bearer wrong", "Basic ", BARE])
 def test_anybody_but_the_account_is_refused(desk, header):
     headers = {"authorization": header} if header else {}
     reply = desk.jira(Request("GET", "/rest/api/2/myself", headers=headers))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from syncd.errors import SettingsError
 from syncd.settings import from_text
 from syncd.settings.text import quoted
+from tests.canary import canary
 
 from .conftest import FILE, TEAM
 
@@ -51,9 +52,9 @@ def one(mistakes):
         ("database = 'postgresql://u:p@db/x'", "syncd.toml:1: database: holds a password"),
         ("[web]\nlisten = '0.0.0.0:80'", 'syncd.toml:1: web: others can reach this address; add token = "env:NAME"'),
         ("[web]", "syncd.toml:1: web.listen: is missing; add it"),
-        ("[web]\nlisten = 'localhost:80'\ntoken = 'hunter2'", f"syncd.toml:3: web.token: a secret {LITERAL}"),
+        ("[web]\nlisten = 'localhost:80'\ntoken = 'c4n4ry2'", f"syncd.toml:3: web.token: a secret {LITERAL}"),
         (
-            "[web]\nlisten = 'localhost:80'\njira_secret = ['hunter2']",
+            "[web]\nlisten = 'localhost:80'\njira_secret = ['c4n4ry2']",
             f"syncd.toml:3: web.jira_secret[0]: a secret {LITERAL}",
         ),
     ],
@@ -184,8 +185,8 @@ def test_a_kind_of_tracker_that_this_version_lacks_is_refused_with_those_it_has(
     ("old", "new", "mistake"),
     [
         ('project = "OPS"\n', "", "trackers.ops.project: is missing"),
-        ('"https://', '"https://me:hunter2@', "trackers.ops.url: must be the address of a Jira"),
-        ('"env:JIRA_TOKEN"', '"hunter2"', "trackers.ops.token: "),
+        ('"https://', '"https://me:c4n4ry2@', "trackers.ops.url: must be the address of a Jira"),
+        ('"env:JIRA_TOKEN"', '"c4n4ry2"', "trackers.ops.token: "),
         ('project = "OPS"', 'project = "ops"', "trackers.ops.project: "),
         (
             'project = "OPS"',
@@ -199,7 +200,7 @@ def test_mistakes_about_a_jira_name_their_place_and_no_secret(mistakes_of, old, 
     assert JIRA.count(old) == 1
     found = mistakes_of(TEAM + JIRA.replace(old, new))
     assert any(mistake in words for words in found), found
-    assert "hunter2" not in "".join(found)
+    assert "c4n4ry2" not in "".join(found)
 
 
 def test_there_must_be_a_team_and_it_must_have_something_to_do(mistakes_of):
@@ -338,11 +339,11 @@ def test_what_is_no_toml_is_told_with_its_line(text, message):
     ],
 )
 def test_no_message_and_no_log_repeats_a_secret_that_was_written_out(line, caplog):
-    canary = "c4n4ry-hunter2"
+    secret = canary("written-out")
     with caplog.at_level(logging.DEBUG), pytest.raises(SettingsError) as raised:
-        from_text(f"{line.format(canary)}\n{TEAM}", file=FILE, name="syncd.toml", environment={})
-    assert canary not in str(raised.value)
-    assert canary not in caplog.text
+        from_text(f"{line.format(secret)}\n{TEAM}", file=FILE, name="syncd.toml", environment={})
+    assert secret not in str(raised.value)
+    assert secret not in caplog.text
     assert raised.value.__cause__ is None
     assert raised.value.__context__ is None or raised.value.__suppress_context__
 
@@ -350,7 +351,7 @@ def test_no_message_and_no_log_repeats_a_secret_that_was_written_out(line, caplo
 @pytest.mark.parametrize(
     ("path", "mistake"),
     [
-        ("https://syncd:hunter2@example.com/docs", LITERAL),
+        ("https://syncd:c4n4ry2@example.com/docs", LITERAL),
         ("ghp_" + "a" * 36, LITERAL),
         ("docs\n", "holds a line break or another control character"),
         ("docs\0", "holds a line break or another control character"),

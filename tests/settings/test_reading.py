@@ -319,7 +319,7 @@ def test_the_schema_for_editors_is_up_to_date():
         ('"Mon 09:00"', '"Monday"'),
         ('channels = ["mail", "chat"]', "channels = [1]"),
         ('security = "starttls"', 'security = "ssl"'),
-        ('"env:SYNCD_WEB_TOKEN"', '"hunter2"'),
+        ('"env:SYNCD_WEB_TOKEN"', '"c4n4ry2"'),
         ('"US"', '"usa"'),
     ],
 )

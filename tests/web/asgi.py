@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 from starlette.types import ASGIApp
 
+from tests.canary import TOLD
+
 ADDRESS = "http://127.0.0.1:8080"
 
 
@@ -24,6 +26,7 @@ class Straight(httpx.BaseTransport):
     async def _answer(self, request: httpx.Request) -> httpx.Response:
         reply = await self._there.handle_async_request(request)
         content = b"".join([piece async for piece in reply.stream])
+        TOLD.look(f"the page {request.url.path}", f"{dict(reply.headers)}".encode() + content)
         return httpx.Response(reply.status_code, headers=reply.headers, content=content)
 
 

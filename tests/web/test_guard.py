@@ -6,10 +6,11 @@ from base64 import b64encode
 
 import pytest
 
+from tests.canary import canary
 from tests.web.world import World, row, team
 
 PAGES = ["/", "/status.json", "/status.csv", "/metrics", "/healthz", "/readyz", "/site.css", "/icon.svg", "/nowhere"]
-TOKEN = "a-long-token-é"
+TOKEN = canary("a-long-token-é")
 OPEN = '[web]\nlisten = "0.0.0.0:8080"\ntoken = "env:TOKEN"\n' + team("payments")
 
 
@@ -161,9 +162,9 @@ def test_a_token_in_the_address_is_none(guarded):
 
 
 def test_a_token_may_change_while_it_runs(guarded):
-    asked = guarded.client(headers={"authorization": "Bearer new"})
+    asked = guarded.client(headers={"authorization": f"Bearer {canary('new')}"})
     assert asked.get("/").status_code == 401
-    guarded.environment["TOKEN"] = "new"
+    guarded.environment["TOKEN"] = canary("new")
     assert asked.get("/").status_code == 200
 
 

@@ -12,13 +12,14 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
+from tests.canary import canary
 from tests.cli.command import SCRIPT, clean_environment
 from tests.cli.test_run import PATIENCE, wait_for
 from tests.cli.test_services import a_desk
 from tests.emulators.places import Place
 from tests.web.reader import read
 
-SECRET = "a secret of the webhooks"
+SECRET = canary("secret of the webhooks")
 
 
 @pytest.fixture

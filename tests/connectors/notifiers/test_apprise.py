@@ -35,7 +35,7 @@ class Receiver:
 class AppriseWorld(ChatWorld):
     recipient = "apprise"
     payload = PAYLOAD
-    secrets = ("canary-password", "canary-path")
+    secrets = ("c4n4ry-password", "c4n4ry-path")
 
     def __init__(self) -> None:
         self.receiver = Receiver()
@@ -44,7 +44,7 @@ class AppriseWorld(ChatWorld):
         self.notifier = AppriseNotifier(settings=SETTINGS, secret=self.secret, clock=lambda: NOW)
 
     def address(self) -> str:
-        return f"{self._scheme}://syncd:canary-password@{self.url.removeprefix('http://')}/canary-path"
+        return f"{self._scheme}://syncd:c4n4ry-password@{self.url.removeprefix('http://')}/c4n4ry-path"
 
     def expected(self) -> object:
         return PAYLOAD
@@ -85,11 +85,11 @@ def test_it_carries_plain_text_which_is_never_repeated_blindly(world):
 @pytest.mark.parametrize(
     "written",
     [
-        "canary",
-        "https//canary",
-        "json://127.0.0.1:1/canary, json://127.0.0.1:2/canary",
-        "json://127.0.0.1:1/canary json://127.0.0.1:2/canary",
-        "slack://canary",
+        "c4n4ry",
+        "https//c4n4ry",
+        "json://127.0.0.1:1/c4n4ry, json://127.0.0.1:2/c4n4ry",
+        "json://127.0.0.1:1/c4n4ry json://127.0.0.1:2/c4n4ry",
+        "slack://c4n4ry",
     ],
 )
 def test_only_one_service_that_apprise_knows_is_called(written, caplog):
@@ -99,7 +99,7 @@ def test_only_one_service_that_apprise_knows_is_called(written, caplog):
         notifier.send("apprise", PAYLOAD, key="x")
     [finding] = notifier.check()
     assert finding.level is Level.FAILURE
-    assert "canary" not in f"{told.value} {finding} {caplog.text}"
+    assert "c4n4ry" not in f"{told.value} {finding} {caplog.text}"
 
 
 def test_the_check_names_the_service(world):
@@ -109,4 +109,4 @@ def test_the_check_names_the_service(world):
 
 def test_an_address_in_the_configuration_itself_is_a_mistake():
     with pytest.raises(ValidationError, match="a secret must not stand in the configuration"):
-        AppriseSettings.model_validate({"url": "ntfy://hunter2@example.com"})
+        AppriseSettings.model_validate({"url": "ntfy://c4n4ry2@example.com"})

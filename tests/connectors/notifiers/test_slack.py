@@ -33,7 +33,7 @@ MESSAGE = {
 class SlackWorld(ChatWorld):
     recipient = "slack"
     payload = MESSAGE
-    secrets = ("s3cr3t-canary", "T0CANARY", "B0CANARY")
+    secrets = ("s3cr3t-c4n4ry", "T0CANARY", "B0CANARY")
 
     def __init__(self) -> None:
         self.slack = Slack()
@@ -206,15 +206,15 @@ def test_the_trigger_of_a_workflow_answers_in_json(world, answer, error):
 @pytest.mark.parametrize(
     "written",
     [
-        "http://hooks.slack.com/services/canary",
-        "hooks.slack.com/services/canary",
-        "ftp://hooks.slack.com/canary",
-        "https://user:canary@hooks.slack.com/services/x",
-        "https://hooks.slack.com/services/canary\r\nX: y",
-        "https://hooks.slack.com:port/services/canary",
-        "https://höoks.slack.com/canary",
-        "https:///services/canary",
-        "xoxb-canary-token",
+        "http://hooks.slack.com/services/c4n4ry",
+        "hooks.slack.com/services/c4n4ry",
+        "ftp://hooks.slack.com/c4n4ry",
+        "https://user:c4n4ry@hooks.slack.com/services/x",
+        "https://hooks.slack.com/services/c4n4ry\r\nX: y",
+        "https://hooks.slack.com:port/services/c4n4ry",
+        "https://höoks.slack.com/c4n4ry",
+        "https:///services/c4n4ry",
+        "xoxb-c4n4ry-token",
     ],
 )
 def test_a_webhook_that_is_none_is_refused_without_repeating_it(written):
@@ -224,7 +224,7 @@ def test_a_webhook_that_is_none_is_refused_without_repeating_it(written):
     [finding] = notifier.check()
     assert finding.level is Level.FAILURE
     assert "env:WEBHOOK" in finding.cure
-    assert "canary" not in f"{told.value} {finding}"
+    assert "c4n4ry" not in f"{told.value} {finding}"
 
 
 def test_a_check_finds_out_that_the_webhook_is_retired(world):

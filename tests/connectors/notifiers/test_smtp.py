@@ -33,7 +33,7 @@ PAYLOAD = {
 class MailWorld:
     recipient = TO
     payload = PAYLOAD
-    secrets = (PASSWORD, "AGh1bnRlc", "canary")
+    secrets = (PASSWORD, "AGM0bjRye", "c4n4ry")
 
     def __init__(self, **server) -> None:
         self.server = SmtpServer(**server)
@@ -200,13 +200,13 @@ def test_a_server_that_speaks_no_tls_to_one_who_expects_it_is_told(server):
 
 
 def test_a_wrong_password_is_told_without_repeating_it(server):
-    wrong = notifier(server.port, secret=lambda: "wrong-canary")
+    wrong = notifier(server.port, secret=lambda: "wrong-c4n4ry")
     with pytest.raises(DeliveryRefused, match="does not take our user and password: 535") as told:
         wrong.send(TO, PAYLOAD, key=KEY)
     [finding] = wrong.check()
     assert finding.level is Level.AUTHENTICATION
     assert "env:PASSWORD" in finding.cure
-    assert "canary" not in f"{told.value} {finding}"
+    assert "c4n4ry" not in f"{told.value} {finding}"
     assert server.envelopes == []
 
 

@@ -30,7 +30,7 @@ def card(*texts: str) -> dict[str, object]:
 class TeamsWorld(ChatWorld):
     recipient = "teams"
     payload = card("3 overdue", HOSTILE)
-    secrets = (SIGNATURE, "s3cr3t-canary", "0a1b2c3d4e5f")
+    secrets = (SIGNATURE, "s3cr3t-c4n4ry", "0a1b2c3d4e5f")
 
     def __init__(self) -> None:
         self.teams = Teams()
@@ -161,14 +161,14 @@ def test_each_fault_on_the_wire_is_told_for_what_it_is(world, fault, kind, poste
 @pytest.mark.parametrize(
     ("written", "words"),
     [
-        ("https://acme.webhook.office.com/webhookb2/canary", "has retired"),
-        ("https://outlook.office.com/webhook/canary", "has retired"),
-        ("https://logic.azure.com.evil.example/canary", "not a workflow's address"),
-        ("https://evil-logic.azure.com/canary", "not a workflow's address"),
-        ("http://prod-1.westeurope.logic.azure.com/canary", "not a workflow's address"),
-        ("https://127.0.0.1/canary", "not a workflow's address"),
-        ("https://a@prod-1.westeurope.logic.azure.com/canary", "not an address"),
-        ("canary", "not an address"),
+        ("https://acme.webhook.office.com/webhookb2/c4n4ry", "has retired"),
+        ("https://outlook.office.com/webhook/c4n4ry", "has retired"),
+        ("https://logic.azure.com.evil.example/c4n4ry", "not a workflow's address"),
+        ("https://evil-logic.azure.com/c4n4ry", "not a workflow's address"),
+        ("http://prod-1.westeurope.logic.azure.com/c4n4ry", "not a workflow's address"),
+        ("https://127.0.0.1/c4n4ry", "not a workflow's address"),
+        ("https://a@prod-1.westeurope.logic.azure.com/c4n4ry", "not an address"),
+        ("c4n4ry", "not an address"),
     ],
 )
 def test_only_addresses_of_workflows_are_called(written, words):
@@ -177,7 +177,7 @@ def test_only_addresses_of_workflows_are_called(written, words):
         notifier.send("teams", card("x"), key="x")
     [finding] = notifier.check()
     assert (finding.level, finding.cause) == (Level.FAILURE, str(told.value))
-    assert "canary" not in f"{told.value} {finding}"
+    assert "c4n4ry" not in f"{told.value} {finding}"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.ports import Finding, Level
+from tests.canary import canary
 from tests.connectors.trackers.github_world import LOGIN, GitHubWorld
 from tests.contracts.tracker import MARKER, desired
 from tests.emulators.github import BOT
@@ -50,8 +51,8 @@ def test_nothing_is_made_or_changed(world):
 
 
 def _token(world: GitHubWorld, **about) -> None:
-    world.github.add_token(Token("other", BOT, **about))
-    world.github.token = "other"
+    world.github.add_token(Token(canary("other"), BOT, **about))
+    world.github.token = canary("other")
     world.tracker = world.new_tracker()
 
 

@@ -32,7 +32,7 @@ def test_a_parent_is_an_issue(parent):
         ("api_url", "https://github.com"),
         ("api_url", "https://github.com/"),
         ("api_url", "api.github.com"),
-        ("api_url", "https://user:hunter2@ghe.example.com/api/v3"),
+        ("api_url", "https://user:c4n4ry2@ghe.example.com/api/v3"),
         ("api_url", "https://ghe.example.com/api/v3?x=1"),
         ("repository", "web"),
         ("repository", "https://github.com/acme/web"),
@@ -49,5 +49,5 @@ def test_a_mistake_is_refused_and_not_repeated(name, value):
     with pytest.raises(ValidationError) as refused:
         settings(**{name: value})
     assert all(name in map(str, error["loc"]) or error["type"] == "missing" for error in refused.value.errors())
-    assert "hunter2" not in str(refused.value)
+    assert "c4n4ry2" not in str(refused.value)
     assert "ghp_" not in str(refused.value)

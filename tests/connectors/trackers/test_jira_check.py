@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from syncd.ports import Level
+from tests.canary import canary
 from tests.connectors.trackers.jira_world import JiraWorld
 from tests.emulators.proxy import FaultProxy, status
 
@@ -45,7 +46,7 @@ def test_an_unreachable_jira(world):
 
 def test_a_token_that_is_not_accepted(world):
     world.jira.revoke_token()
-    world.token = "an old one"
+    world.token = canary("an old one")
     found = findings(world.new_tracker())
     assert found["authentication"].level is Level.AUTHENTICATION
     assert "project" not in found
