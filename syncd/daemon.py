@@ -53,6 +53,7 @@ _BURY = timedelta(seconds=30)
 _SAY = timedelta(minutes=1)
 """How often the ledger is told that we are there."""
 _PING = 5.0
+_LOOK = 0.05
 _OUT_OF_REACH = {True: "ledger out of reach", False: "tick failed"}
 _AGAIN = "it is tried again and again"
 
@@ -74,9 +75,9 @@ class Work:
     team: str
     limit: timedelta
     """A turn that takes longer hangs."""
-    thread: threading.Thread | None = None
     begun: float = field(default_factory=time.monotonic)
     told: bool = False
+    over: bool = False
 
     @property
     def hangs(self) -> bool:
@@ -101,7 +102,8 @@ class Daemon:
     _settings: Settings = field(init=False)
     _place: Place | None = None
     _works: dict[str, Work] = field(default_factory=dict)
-    """By team."""
+    """By team; changed by who holds ``_beginning``."""
+    _beginning: threading.Lock = field(default_factory=threading.Lock)
     _observed: dict[str, str] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
     _reload: threading.Event = field(default_factory=threading.Event)
@@ -135,7 +137,7 @@ class Daemon:
             if self.idle_for < NO_TICK:
                 tell_systemd("WATCHDOG=1")
         tell_systemd("STOPPING=1")
-        self.log.info("stopping", turns=sorted(self._works))
+        self.log.info("stopping", turns=self._under_way())
         scheduler.shutdown(wait=False)
         if self._front is not None:
             self._front.stop()
@@ -157,7 +159,7 @@ class Daemon:
         """See whose time has come, and begin their turns."""
         try:
             self._refresh()
-            self._begin(self._open())
+            self._begin_turns(self._open())
             self._show()
             self._trouble = ""
         except SyncdError as error:
@@ -202,19 +204,24 @@ class Daemon:
             old.ledger.dispose()  # turns that still use it get its connections back one by one
         return self._place
 
-    def _begin(self, place: Place) -> None:
-        self._look_after_works()
+    def _begin_turns(self, place: Place) -> None:
         self._say(place)
         self._mind_the_clock(place)
         if time.monotonic() - self._buried > _BURY.total_seconds():
             bury(place.ledger)
             self._buried = time.monotonic()
-        free = AT_ONCE - sum(not work.hangs for work in self._works.values())
-        for team in place.ledger.due(self.clock()) if free > 0 else ():
-            if free <= 0 or self._stop.is_set():
-                break
-            if team in place.settings.teams and team not in self._works:
-                free -= self._claimed(place, team)
+        self._fill(place)
+
+    def _fill(self, place: Place, *, but: str | None = None) -> None:
+        """Begin as many turns as there is room for, of the teams that wait longest."""
+        with self._beginning:
+            self._look_after_works()
+            free = AT_ONCE - sum(not work.hangs for work in self._works.values())
+            for team in place.ledger.due(self.clock()) if free > 0 else ():
+                if free <= 0 or self._stop.is_set():
+                    break
+                if team in place.settings.teams and team not in self._works and team != but:
+                    free -= self._claimed(place, team)
 
     def _show(self) -> None:
         """Serve the site where the settings in force say. Raises SettingsError when nothing can listen there."""
@@ -257,14 +264,14 @@ class Daemon:
         lease = place.ledger.claim(team, holder=str(Holder.here(COMMAND)), at=now, until=now + LENGTH, due=True)
         if lease is None:
             return False  # another daemon was quicker
-        work = self._works[team] = Work(team, self.hung)
-        work.thread = threading.Thread(target=self._turn, args=(place, lease, work), name=team, daemon=True)
-        work.thread.start()
+        work = Work(team, self.hung)
+        threading.Thread(target=self._turn, args=(place, lease, work), name=team, daemon=True).start()
+        self._works[team] = work
         return True
 
     def _look_after_works(self) -> None:
         for team, work in list(self._works.items()):
-            if work.thread is not None and not work.thread.is_alive():
+            if work.over:
                 del self._works[team]
             elif work.hangs and not work.told:
                 work.told = True
@@ -291,6 +298,19 @@ class Daemon:
         finally:
             with suppress(LedgerError):  # then it ends by itself
                 place.ledger.release(lease, due_at=again)
+            work.over = True
+        self._go_on(place, lease.team)
+
+    def _go_on(self, place: Place, ended: str) -> None:
+        """Give the room to the next team. The one whose turn ended waits for the next tick, whatever became of it."""
+        if self._stop.is_set() or place is not self._place:
+            return
+        try:
+            self._fill(place, but=ended)
+        except LedgerError:
+            return  # the next tick tells it
+        except Exception:
+            self.log.error("bug", traceback=traceback.format_exc())
 
     def _taken(self, place: Place, lease: Lease, log: FilteringBoundLogger) -> datetime:
         around = Surroundings(place.ledger.under([lease]), self.clock, self.environment)
@@ -304,10 +324,12 @@ class Daemon:
 
     def _all_ended(self, within: float) -> bool:
         deadline = time.monotonic() + within
-        for work in list(self._works.values()):
-            if work.thread is not None:
-                work.thread.join(max(0.0, deadline - time.monotonic()))
-        return not any(work.thread is not None and work.thread.is_alive() for work in self._works.values())
+        while self._under_way() and time.monotonic() < deadline:
+            time.sleep(_LOOK)
+        return not self._under_way()
+
+    def _under_way(self) -> list[str]:
+        return sorted(team for team, work in list(self._works.items()) if not work.over)
 
     # --- signals
 

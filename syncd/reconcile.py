@@ -229,10 +229,16 @@ class _Round:
     """By team: trackers that turned us away while a plan was applied, and their words."""
     earlier: dict[str, str] = field(default_factory=dict)
     """Location → who reads that source, of the teams before ours, which are not in this pass."""
+    configured: frozenset[str] = frozenset()
+    """The locations of all sources of all teams."""
 
     def __post_init__(self) -> None:
+        # Once for all sources: each location may cost some looks at a disk, and there may be a thousand teams.
+        readers = {t.name: {s.source.location: reader_name(t, s) for s in t.sources} for t in self.app.teams}
+        self.configured = frozenset().union(*readers.values())
         before = self.app.teams[: self.app.teams.index(self.teams[0])] if self.teams else ()
-        self.earlier |= {s.source.location: reader_name(team, s) for team in before for s in team.sources}
+        for team in before:
+            self.earlier |= readers[team.name]
 
     def plan(self) -> list[_Work]:
         work = [self._plan_source(team, source) for team in self.teams for source in team.sources]
@@ -288,8 +294,8 @@ class _Round:
         return self.looks[team.name]
 
     def _reader(self, team: Team, source: TeamSource) -> SourceReader:
-        configured = frozenset(s.source.location for t in self.app.teams for s in t.sources)
-        return SourceReader(team, source, self.app.ledger, self.app.clock(), self.taken, configured, self.earlier)
+        now = self.app.clock()
+        return SourceReader(team, source, self.app.ledger, now, self.taken, self.configured, self.earlier)
 
     def _apply(self, work: _Work, *, approved: bool, progress: Progress) -> SourcePass:
         if work.seen.unreadable or (work.plan.brake and not approved):

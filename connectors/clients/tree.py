@@ -26,12 +26,40 @@ class Tree:
     """Folders that could not be listed: seen path, and the system's reason."""
 
 
-def look(root: str, *, patterns: Patterns, ignore: Collection[Path] = ()) -> Tree:
+class Ignored:
+    """Folders that are never read, by whatever way one comes to them.
+
+    They are known by device and number: to resolve the paths of a thousand folders would take longer than the looking.
+    """
+
+    def __init__(self, folders: Collection[Path] = ()) -> None:
+        # What the system does not find may still be written in a way that leads somewhere, as `missing/../tickets`.
+        known = (_identity(folder) or _identity(os.path.realpath(folder)) for folder in folders)
+        self._known = {identity for identity in known if identity}
+
+    def has(self, folder: str) -> bool:
+        """Whether it is one of them."""
+        return bool(self._known) and _identity(folder) in self._known
+
+    def holds(self, path: str) -> bool:
+        """Whether it is one of them or below one; ``path`` is real and absolute."""
+        return any(map(self.has, (path, *map(str, Path(path).parents))))
+
+
+def _identity(folder: str | Path) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def look(root: str, *, patterns: Patterns, ignored: Ignored | None = None) -> Tree:
     """Every file below ``root`` (a real absolute path) that the patterns want.
 
-    Hidden files and folders and those in ``ignore`` are left out. Links are followed only to places inside the root.
+    Hidden files and folders and what is ignored are left out. Links are followed only to places inside the root.
     """
-    walk = _Walk(root, patterns=patterns, ignore=ignore)
+    walk = _Walk(root, patterns=patterns, ignored=ignored or Ignored())
     walk.descend(root, "", linked=False)
     # Links come last, so that a document which is reached without one keeps its own path.
     while walk.links:
@@ -45,12 +73,12 @@ def inside(path: str, folder: str) -> bool:
 
 
 class _Walk:
-    def __init__(self, root: str, *, patterns: Patterns, ignore: Collection[Path]) -> None:
+    def __init__(self, root: str, *, patterns: Patterns, ignored: Ignored) -> None:
         self.tree = Tree()
         self.links: deque[tuple[str, str]] = deque()
         self._root = root
         self._patterns = patterns
-        self._ignore = frozenset(os.path.realpath(folder) for folder in ignore)
+        self._ignored = ignored
         self._linked: set[str] = set()
 
     def descend(self, path: str, seen: str, *, linked: bool) -> None:
@@ -95,7 +123,7 @@ class _Walk:
         if entry.is_symlink():
             self.links.append((entry.path, shown))
         elif entry.is_dir(follow_symlinks=False):
-            if entry.path not in self._ignore and not self._patterns.excluded(shown):
+            if not self._patterns.excluded(shown) and not self._ignored.has(entry.path):
                 pending.append((entry.path, shown))
         elif entry.is_file(follow_symlinks=False):
             if self._patterns.wanted(shown):
@@ -115,4 +143,4 @@ class _Walk:
 
     def _hidden(self, target: str) -> bool:
         below = target[len(self._root) :].split("/")
-        return any(name.startswith(".") for name in below) or any(inside(target, folder) for folder in self._ignore)
+        return any(name.startswith(".") for name in below) or self._ignored.holds(target)

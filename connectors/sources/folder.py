@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 from connectors.clients.folder_check import check_folder
 from connectors.clients.patterns import Patterns, check
 from connectors.clients.replace import replace
-from connectors.clients.tree import Tree, inside, look
+from connectors.clients.tree import Ignored, Tree, inside, look
 from syncd.core.model import Document, Markup, Problem
 from syncd.errors import SourceError
 from syncd.ports import Edit, Failure, Finding, Level, Reading, Saved, SaveStatus
@@ -136,12 +136,13 @@ class FolderSource:
         return [place, Finding(Level.OK, about, f"{reading.count:,} found."), *unread]
 
     def _tree(self) -> Tree:
-        root = self._root()
+        ignored = Ignored(self._ignore)
+        root = self._root(ignored)
         if os.path.isfile(root):
             return Tree(found={root: ""})
-        return look(root, patterns=self._patterns, ignore=self._ignore)
+        return look(root, patterns=self._patterns, ignored=ignored)
 
-    def _root(self) -> str:
+    def _root(self, ignored: Ignored) -> str:
         try:
             root = os.path.realpath(self._path, strict=True)
             mode = os.stat(root).st_mode
@@ -151,7 +152,7 @@ class FolderSource:
             ) from error
         if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
             raise SourceError(f"{self._path} is neither a folder nor a file. Correct the path of this source.")
-        if any(inside(root, os.path.realpath(folder)) for folder in self._ignore):
+        if ignored.holds(root):
             raise SourceError(f"{self._path} holds tickets or our own data, not documents. Name another folder.")
         return root
 

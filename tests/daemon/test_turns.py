@@ -13,9 +13,12 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
+from syncd.daemon import AT_ONCE, Daemon
 from syncd.errors import LockHeld
 from syncd.lease import LENGTH, holding
+from syncd.settings import load
 from syncd.store.ledger import Ledger
 from tests.canary import canary
 from tests.cli.command import document, row
@@ -39,6 +42,14 @@ token = "env:TOKEN"
 kind = "folder"
 path = "docs/quick"
 [teams.quick.trackers.files]
+kind = "folder"
+path = "tickets"
+"""
+OF_FOLDERS = """
+[[teams.{team}.sources]]
+kind = "folder"
+path = "docs"
+[teams.{team}.trackers.files]
 kind = "folder"
 path = "tickets"
 """
@@ -148,3 +159,21 @@ def test_a_turn_that_hangs_is_told_and_its_team_is_left_to_others(folder, silenc
 
 def now():
     return datetime.now(UTC)
+
+
+def test_a_team_whose_time_has_come_waits_for_room_and_not_for_a_tick(tmp_path):
+    text = "".join(OF_FOLDERS.format(team=f"t{number}") for number in range(3 * AT_ONCE))
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "syncd.toml").write_text(text, encoding="utf-8")
+    first = [True]
+    daemon = Daemon(
+        load=lambda: load(tmp_path / "syncd.toml", environment={}, cwd=tmp_path),
+        changed=lambda: bool(first) and first.pop(),
+        clock=now,
+        log=structlog.get_logger(),
+        environment={},
+    )
+    daemon.tick()
+    with Ledger.open(f"sqlite:///{tmp_path / '.syncd' / 'syncd.db'}") as ledger:
+        wait_for(lambda: not ledger.due(now()) and not ledger.held())
+        assert len(ledger.passes(100)) == 3 * AT_ONCE
