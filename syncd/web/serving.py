@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from dataclasses import dataclass
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from syncd.errors import SettingsError
 from syncd.settings.values import Address
 
 AT_ONCE = 100
 """Requests that are answered side by side; more are turned away with 503."""
+PATIENCE = 15.0
+"""Seconds from when a connection could bring a request until its answer must be taken. uvicorn waits without end, and
+so many connections that dawdle would keep all others out."""
 STOP_WITHIN = 5.0
 """Seconds that answers under way are given."""
 
@@ -33,12 +38,17 @@ class Running:
         self._thread.join(STOP_WITHIN + 1)
 
 
-def start(listen: Address, site: ASGIApp) -> Running:
+def start(listen: Address, site: ASGIApp, *, patience: float = PATIENCE) -> Running:
     """Serve a site from now on. Raises SettingsError when nothing can listen there."""
+
+    class Impatient(_Impatient):
+        within = patience
+
     listening = _listening(listen)
     # Whatever uvicorn warns of goes the way of all logs; who asked for what is nobody's business.
     config = uvicorn.Config(
         site,
+        http=Impatient,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -53,6 +63,33 @@ def start(listen: Address, site: ASGIApp) -> Running:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="web", daemon=True)
     thread.start()
     return Running(Address(listen.host, listening.getsockname()[1]), server, thread)
+
+
+class _Impatient(H11Protocol):
+    """Hangs up on who takes too long to ask, or to take the answer, by whatever drops it comes."""
+
+    within = PATIENCE
+    _end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._begin()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._begin()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel()
+        super().connection_lost(exc)
+
+    def _begin(self) -> None:
+        self._cancel()
+        self._end = self.loop.call_later(self.within, self.transport.abort)
+
+    def _cancel(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
 
 
 def _listening(listen: Address) -> socket.socket:

@@ -13,7 +13,7 @@ from syncd.settings.values import Address
 from syncd.store.ledger import Ledger
 from syncd.web.front import Front
 from syncd.web.given import Pulse
-from syncd.web.serving import start
+from syncd.web.serving import AT_ONCE, start
 from tests.web.samples import some_late
 from tests.web.test_webhooks import BODY, SECRET, SIGNATURE
 from tests.web.world import NOW, WEB, World, row, team
@@ -26,8 +26,8 @@ def served():
     """A site on a port that was free."""
     running = []
 
-    def serve(world):
-        running.append(start(ANY, world.site()))
+    def serve(world, **options):
+        running.append(start(ANY, world.site(), **options))
         return f"http://{running[-1].address}"
 
     yield serve
@@ -44,6 +44,40 @@ def test_pages_come_over_the_wire(served):
     assert httpx.get(f"{address}/site.css").headers["content-type"] == "text/css; charset=utf-8"
     assert httpx.get(f"{address}/healthz").text == "ok: The loop went on 0 s ago.\n"
     assert httpx.post(address).status_code == 405
+
+
+POST = b"POST /webhooks/github HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n"
+
+
+@pytest.mark.parametrize("begun", [b"GET / HTTP/1.1\r\nx: ", POST])
+def test_who_drips_a_request_is_hung_up_on(served, begun):
+    address = httpx.URL(served(some_late(), patience=1.0))
+    with socket.create_connection((address.host, address.port), timeout=0.1) as drip:
+        drip.sendall(begun)
+        for _ in range(200):
+            drip.sendall(b"y")
+            if hung_up(drip):
+                break
+        else:
+            pytest.fail("it waited to the end")
+
+
+def test_connections_that_ask_nothing_do_not_keep_others_out_for_long(served):
+    address = httpx.URL(served(some_late(), patience=1.0))
+    idle = [socket.create_connection((address.host, address.port), timeout=20) for _ in range(AT_ONCE)]
+    assert all(hung_up(each) for each in idle)
+    assert httpx.get(f"{address}/healthz").status_code == 200
+    for each in idle:
+        each.close()
+
+
+def hung_up(connection):
+    try:
+        return connection.recv(1000) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def test_many_readers_and_webhooks_at_once_are_answered(served):
