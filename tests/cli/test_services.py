@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,24 @@ def test_two_processes_at_once_make_no_ticket_twice(any_desk):
         each.communicate(timeout=60)
     assert [each.returncode for each in both] == [0, 0]
     assert len(desk.place.made()) == desk.posts == 2
+
+
+def test_two_processes_for_two_teams_keep_the_pace_of_their_host_together(tmp_path):
+    for desk in a_desk(tmp_path, Place("github.com", now)):
+        settings = (tmp_path / "syncd.toml").read_text(encoding="utf-8")
+        other = settings.replace("teams.core", "teams.other").replace('"docs"', '"other"')
+        (tmp_path / "syncd.toml").write_text(settings + other, encoding="utf-8")
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "b.md").write_text(document(row(1, "Add a panel"), row(2, "Page earlier")))
+        command = [SCRIPT, "reconcile", "--team"]
+        environment = clean_environment(TOKEN=desk.place.emulator.token)
+        both = [subprocess.Popen([*command, team], cwd=tmp_path, env=environment) for team in ("core", "other")]
+        assert [each.wait(60) for each in both] == [0, 0]
+        assert len(desk.place.made()) == desk.posts == 4
+        moments = desk.place.emulator.limits().creations
+        gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(moments)]
+        assert len(gaps) >= 3
+        assert min(gaps) > 0.9, f"GitHub asks for a second between two writes: {gaps}"
 
 
 @pytest.mark.parametrize("token", ["", canary("wrong-token")])
