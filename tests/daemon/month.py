@@ -138,10 +138,14 @@ class Month:
 
     def pass_time(self, by: timedelta = STEP) -> None:
         """Move the clock, and wait until every team had its turn."""
+        self.move_clock(by)
+        self.settle()
+
+    def move_clock(self, by: timedelta = STEP) -> None:
+        """It is later, whatever they are doing."""
         part = self.ahead.with_name("ahead.part")
         part.write_text(str(float(self.ahead.read_text()) + by.total_seconds()))
         part.replace(self.ahead)
-        self.settle()
 
     def settle(self) -> None:
         """Wait until nobody is due and nobody works."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -51,9 +52,12 @@ def tracker_down(month: Month) -> None:
 
 
 def postgres_restarts(month: Month) -> None:
-    """The database is restarted while they work."""
-    for _ in range(3):
+    """The database is restarted every second or two, in the middle of whatever they do, for more than a day."""
+    for _ in range(6):
         month.add_row("core")
+        month.add_row("web")
+        month.move_clock()
+        time.sleep(month.chance.uniform(0.2, 2.5))
         month.restart_postgres()
     month.pass_time()
 
