@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from syncd.apply import Applier, Progress, new_marker
-from syncd.core.change import Change, ChangeKind, Outcome, Plan, plan_hash
+from syncd.core.change import TROUBLE, Change, ChangeKind, Outcome, Plan, plan_hash
 from syncd.core.identity import TicketId
 from syncd.core.merge import payload
 from syncd.core.model import EffectKind, Problem
@@ -55,6 +55,10 @@ class SourcePass:
     read: int = 0
     changed: int = 0
     failed: int = 0
+    unread: tuple[tuple[str, Problem], ...] = ()
+    """Path and problem, of documents that could not be read."""
+    unreadable: bool = False
+    """Whether the source as a whole could not be read: it is held, and no approval helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,20 @@ class Pass:
     @property
     def brake(self) -> str | None:
         """Why some sources were held, or None."""
-        held = [f"{s.team}, {s.label}: {s.plan.brake}" for s in self.sources if s.plan.brake]
+        held = [f"{s.team}, {s.label}: {s.plan.brake.rstrip('.')}" for s in self.sources if s.plan.brake]
         return "; ".join(held) or None
+
+    @property
+    def approvable(self) -> bool:
+        """Whether a person's approval would let something through a brake."""
+        return any(s.plan.brake and not s.unreadable for s in self.sources)
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What went wrong, in words, each once."""
+        unread = [f"{path}:{problem.line}: {problem.message}" for s in self.sources for path, problem in s.unread]
+        failed = [f"{c.path}:{c.line}: {c.reason}" for _, c in self.changes if c.outcome in TROUBLE]
+        return tuple(dict.fromkeys((*self.turned_away, *unread, *failed)))
 
     @property
     def verdict(self) -> Verdict:
@@ -95,8 +111,7 @@ class Pass:
             return Verdict.STALE
         if self.brake:
             return Verdict.BRAKE
-        bad = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNKNOWN)
-        failed = any(c.outcome in bad for _, c in self.changes) or any(s.failed for s in self.sources)
+        failed = any(c.outcome in TROUBLE for _, c in self.changes) or any(s.failed for s in self.sources)
         return Verdict.FAILED if failed else Verdict.OK
 
 
@@ -205,6 +220,8 @@ class _Work:
             read=self.seen.reading.count,
             changed=len(self.seen.changed),
             failed=len(self.seen.reading.failures),
+            unread=self.seen.problems,
+            unreadable=self.seen.unreadable is not None,
         )
 
 

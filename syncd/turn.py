@@ -94,6 +94,8 @@ class Turn:
 
 _QUIET = 3
 """What is said of every pass; more is said of those that did something."""
+_TOLD = 5
+"""Troubles of a pass that its line in the log spells out; the rest is counted."""
 
 
 def _summary(done: Pass) -> dict[str, object]:
@@ -102,4 +104,6 @@ def _summary(done: Pass) -> dict[str, object]:
     for _, change in done.changes:
         if change.kind in WRITING:
             outcomes[change.outcome.value] = outcomes.get(change.outcome.value, 0) + 1
-    return {"pass_id": done.id, "verdict": done.verdict.value, "brake": done.brake, **outcomes}
+    said: dict[str, object] = {"pass_id": done.id, "verdict": done.verdict.value, "brake": done.brake, **outcomes}
+    why, more = done.troubles[:_TOLD], len(done.troubles[_TOLD:])
+    return said | ({"why": [*why, *([f"and {more} more"] if more else [])]} if why else {})

@@ -153,7 +153,7 @@ def test_a_few_rows_may_go(line):
 def test_a_source_that_turned_empty_is_held(line):
     settled(line, 2)
     (line.documents / "a.md").unlink()
-    line.run(approve=assert_held(line, "the source is empty; it held 1 documents"))
+    line.run(approve=assert_held(line, "the source is empty; it held 1 document"))
     assert set(fates(line).values()) == {Disposition.DETACHED}
     assert_quiet(line)
 

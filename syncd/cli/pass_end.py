@@ -10,10 +10,8 @@ from syncd.cli.listing import wrapped
 from syncd.cli.opening import Opening
 from syncd.cli.printable import counted, printable
 from syncd.cli.terminal import Terminal
-from syncd.core.change import WRITING, Change, ChangeKind, Outcome
+from syncd.core.change import TROUBLE, WRITING, Change, ChangeKind, Outcome
 from syncd.reconcile import Pass, Request
-
-TROUBLE = (Outcome.FAILED, Outcome.REFUSED, Outcome.UNKNOWN)
 
 
 def show_end(done: Pass, terminal: Terminal, *, request: Request, opening: Opening) -> None:
@@ -80,13 +78,19 @@ def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool)
     again = f"syncd reconcile{opening.flags}{_flags(request)}"
     changes = [change for _, change in done.changes]
     approved = f"{again} --approve {done.plan_hash}"
-    if done.stale:
+    planned = any(c.kind in WRITING and c.outcome is Outcome.PLANNED for c in changes)
+    if done.stale and not (planned or done.approvable):
+        yield f"The approval {done.stale} is for another plan; nothing was done, and nothing waits for one.", ""
+    elif done.stale:
         yield f"The approval {done.stale} is for another plan; nothing was done. To let this plan through:", approved
+    elif done.brake and not done.approvable:
+        yield f"Held: {done.brake}.", ""
+        yield "Nothing is done there until it can be read.", ""
     elif done.brake:
         yield f"Held: {done.brake}.", ""
         nothing = "A pass would do nothing of it" if done.dry_run else "Nothing of it was done"
         yield f"{nothing}. To let just this plan through:", approved
-    elif done.dry_run and any(c.kind in WRITING and c.outcome is Outcome.PLANNED for c in changes):
+    elif done.dry_run and planned:
         yield "Next:", again
     elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for c in changes):
         yield "For those that come later:", again

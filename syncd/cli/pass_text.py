@@ -9,10 +9,10 @@ from dataclasses import replace
 
 from syncd.cli.listing import Entry, listing
 from syncd.cli.opening import Opening
-from syncd.cli.pass_end import TROUBLE, show_end
+from syncd.cli.pass_end import show_end
 from syncd.cli.printable import counted
 from syncd.cli.terminal import Line, Terminal
-from syncd.core.change import Change, ChangeKind, Outcome
+from syncd.core.change import TROUBLE, Change, ChangeKind, Outcome
 from syncd.core.decide import UNFINISHED
 from syncd.core.model import Kind, Problem
 from syncd.reconcile import Pass, Request

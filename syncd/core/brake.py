@@ -52,7 +52,8 @@ def brake(
 
 def _emptied(standing: Standing, documents_now: int) -> str | None:
     if standing.documents and not documents_now:
-        return f"the source is empty; it held {standing.documents} documents"
+        held = "1 document" if standing.documents == 1 else f"{standing.documents} documents"
+        return f"the source is empty; it held {held}"
     return None
 
 

@@ -47,6 +47,8 @@ class Outcome(StrEnum):
 
 WRITING = frozenset({ChangeKind.CREATE, ChangeKind.ADOPT, ChangeKind.UPDATE, ChangeKind.RECORD, ChangeKind.WRITE_BACK})
 """The kinds that change something somewhere; after edits stop, the second pass has none of them."""
+TROUBLE = frozenset({Outcome.FAILED, Outcome.REFUSED, Outcome.UNKNOWN})
+"""The outcomes that somebody should hear of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -21,6 +22,15 @@ from tests.cli.command import document, process, row
 from tests.line import Line
 
 SOURCE = ("--source", "docs")
+ONE_TEAM = """
+[[teams.core.sources]]
+kind = "folder"
+path = "docs"
+
+[teams.core.trackers.files]
+kind = "folder"
+path = "tickets"
+"""
 
 HOLDER = """
 import sys
@@ -83,6 +93,22 @@ def test_2_for_a_wrong_call_or_configuration(syncd, docs, here, arguments, words
     said = syncd(*arguments)
     assert (said.code, said.out) == (2, "")
     assert words in said.err
+
+
+def test_3_while_a_source_is_gone_and_no_approval_is_offered_that_would_not_help(syncd, docs):
+    Path("syncd.toml").write_text(ONE_TEAM, encoding="utf-8")
+    syncd("reconcile")
+    shutil.rmtree(docs)
+    held = syncd("plan")
+    assert held.code == 3
+    assert "or mount it.\nNothing is done there until it can be read.\n" in held.out
+    assert "--approve" not in held.out
+
+
+def test_an_approval_that_nothing_waits_for_offers_no_other(syncd, docs):
+    syncd("reconcile", *SOURCE)
+    stale = syncd("reconcile", *SOURCE, "--approve", "0123456789ab")
+    assert (stale.code, "nothing waits for one." in stale.out, "To let" in stale.out) == (3, True, False)
 
 
 def test_3_while_a_brake_holds_and_the_printed_approval_lets_it_through(syncd, docs):

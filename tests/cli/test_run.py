@@ -93,6 +93,19 @@ def test_the_first_contact_only_observes_until_a_person_approves(folder, running
     assert [e["event"] for e in running.events].count("first contact") == 1
 
 
+def test_what_went_wrong_in_a_pass_is_told_in_words(folder, syncd):
+    (folder / "docs" / "b.md").write_bytes(b"\xff\xfe")
+    syncd("reconcile")
+    daemon = Running(folder)
+    try:
+        told = daemon.until("pass")
+        assert told["verdict"] == "failed"
+        assert told["why"] == ["docs/b.md:1: It is not UTF-8 (byte 0xFF); save it as UTF-8."]
+    finally:
+        daemon.process.kill()
+        daemon.process.wait()
+
+
 def test_it_ends_when_told_and_says_so(running):
     running.until("started")
     assert running.end() == 0

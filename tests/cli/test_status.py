@@ -114,7 +114,7 @@ def test_a_held_pass_is_said_with_its_reasons(line, shown):
     line.run()
     (line.documents / "a.md").unlink()
     line.run()
-    assert shown()[1].endswith(": brake; held: default, docs: the source is empty; it held 1 documents.")
+    assert shown()[1].endswith(": brake; held: default, docs: the source is empty; it held 1 document.")
 
 
 def test_before_any_pass_there_is_nothing(shown):
