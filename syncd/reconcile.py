@@ -73,6 +73,8 @@ class Pass:
     """The approval that was given and does not name this plan."""
     turned_away: tuple[str, ...] = ()
     """Trackers that did not accept our credentials, in their words."""
+    out_of_reach: tuple[str, ...] = ()
+    """Trackers that could not be looked at, or not completely, each with why: what they hold may have changed."""
 
     @property
     def changes(self) -> tuple[tuple[str, Change], ...]:
@@ -100,7 +102,7 @@ class Pass:
         """What went wrong, in words, each once."""
         unread = [f"{path}:{problem.line}: {problem.message}" for s in self.sources for path, problem in s.unread]
         failed = [f"{c.path}:{c.line}: {c.reason}" for _, c in self.changes if c.outcome in TROUBLE]
-        return tuple(dict.fromkeys((*self.turned_away, *unread, *failed)))
+        return tuple(dict.fromkeys((*self.turned_away, *self.out_of_reach, *unread, *failed)))
 
     @property
     def verdict(self) -> Verdict:
@@ -196,7 +198,15 @@ def _planned(work: Sequence[_Work], request: Request, *, pass_id: str) -> Pass:
     digest = plan_hash(c for w in work for c in w.plan.changes)
     stale = request.approve if request.approve not in (None, digest) else None
     turned_away = tuple(dict.fromkeys(words for w in work for words in w.asker.turned_away))
-    return Pass(pass_id, True, digest, tuple(w.result(w.plan.changes) for w in work), stale, turned_away)
+    return Pass(
+        id=pass_id,
+        dry_run=True,
+        plan_hash=digest,
+        sources=tuple(w.result(w.plan.changes) for w in work),
+        stale=stale,
+        turned_away=turned_away,
+        out_of_reach=tuple(dict.fromkeys(words for w in work for words in w.asker.out_of_reach)),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,12 @@ class Asker:
     looked: list[Effect] = field(default_factory=list)
     """Open creates whose marker a complete search did not find."""
 
+    @property
+    def out_of_reach(self) -> list[str]:
+        """Trackers that could not be looked at, or not completely, and why; not those that turned us away."""
+        problems = {place.name: place.problem for place in self.look.places.values() if place.problem}
+        return [f"Tracker {name}: {why}" for name, why in problems.items() if why not in self.turned_away]
+
     def name_tickets(self, views: Sequence[View]) -> tuple[View, ...]:
         """The views with the tickets that their rows name."""
         keys: dict[str, dict[tuple[int, int, str], None]] = defaultdict(dict)

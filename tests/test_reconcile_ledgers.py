@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from syncd.core.model import DesiredTicket, State
-from syncd.errors import AuthenticationFailed
+from syncd.errors import AuthenticationFailed, NotSent
 from syncd.reconcile import Verdict
 from syncd.store.ledger import Ledger
 from tests.fakes.tracker import LIKE_GITHUB, MemoryTracker
@@ -136,6 +136,15 @@ def test_a_pass_whose_tracker_turns_us_away_says_so(line):
 def test_a_pass_whose_tracker_turns_us_away_in_the_middle_says_so(line):
     line.tracker.fail_next("create", AuthenticationFailed("Who are you?"))
     assert line.run().verdict is Verdict.AUTHENTICATION
+
+
+def test_a_quiet_pass_says_which_tracker_it_could_not_look_at(line):
+    line.run()
+    assert line.run().out_of_reach == ()
+    line.tracker.fail_next("listing", NotSent("Nobody answers."))
+    done = line.run()
+    assert (steps(done), done.out_of_reach) == ([], ("Tracker files: Nobody answers.",))
+    assert done.troubles == done.out_of_reach
 
 
 def test_an_incomplete_listing_removes_nothing(line):

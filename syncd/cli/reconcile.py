@@ -26,7 +26,7 @@ def run(
         terminal.data(pass_json(done, opening))
     else:
         show(done, terminal, request=request, opening=opening)
-    for words in done.turned_away:
+    for words in (*done.turned_away, *done.out_of_reach):
         terminal.warn(words)
     return exit_code(done, detailed=detailed_exit_code)
 

@@ -142,6 +142,15 @@ def test_without_the_right_token_nothing_is_made_and_it_says_so(desk, token):
     assert desk.text() == DOCUMENT
 
 
+def test_a_quiet_pass_says_that_it_could_not_look_at_the_tracker(desk):
+    desk.syncd("reconcile")
+    desk.server.close()
+    said = desk.syncd("reconcile")
+    assert said.out == "Done: nothing to do (1 document).\n"
+    assert said.err.startswith("Tracker there: 127.0.0.1:")
+    assert "refuses connections" in said.err
+
+
 def test_the_doctor_finds_a_usable_set_up_usable_and_a_wrong_token_wrong(desk):
     said = desk.syncd("doctor", "--json")
     hold(said.json, DOCTOR)
