@@ -79,7 +79,7 @@ def _commands(group: Any, above: tuple[str, ...]) -> Iterator[str]:
 def _command(command: Any, called: tuple[str, ...]) -> Iterator[str]:
     arguments = [p for p in command.params if p.param_type_name == "argument"]
     options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
-    words = [f"\\fB{_text(' '.join(called))}\\fR", *(f"\\fI{_text(a.metavar)}\\fR" for a in arguments)]
+    words = [f"\\fB{_text(' '.join(called))}\\fR", *map(_name, arguments)]
     yield from (f".SS {' '.join(words)}", _text(command.help))
     for parameter in (*arguments, *options):
         yield from (".TP", _name(parameter), _text(parameter.help))
@@ -87,7 +87,8 @@ def _command(command: Any, called: tuple[str, ...]) -> Iterator[str]:
 
 def _name(parameter: Any) -> str:
     if parameter.param_type_name == "argument":
-        return f"\\fI{_text(parameter.metavar)}\\fR"
+        asked = f"{parameter.metavar}{'...' if parameter.nargs != 1 else ''}"
+        return f"\\fI{_text(asked if parameter.required else f'[{asked}]')}\\fR"
     names = ", ".join(f"\\fB{_text(name)}\\fR" for name in parameter.opts)
     value = "" if parameter.is_flag else f" \\fI{_text(parameter.metavar or 'VALUE')}\\fR"
     return names + value

@@ -32,6 +32,7 @@ SIGNS = {
     DeliveryState.REFUSED: ("✗", "red"),
 }
 NOT_ARRIVED = (DeliveryState.REFUSED, DeliveryState.UNKNOWN)
+NO_NOTIFIER = "No notifier is configured: add [teams.NAME.notifiers.NAME]."
 LATEST = 50
 """Deliveries that are listed without --verbose."""
 
@@ -72,8 +73,11 @@ def previews(opening: Opening, what: Asked, folder: Path) -> list[Path]:
 
 def _send(opening: Opening, what: Asked, terminal: Terminal) -> int:
     with opened(opening, "syncd digest", team=what.team) as app:
-        done = [d for team in app.chosen(what.team) for d in _delivered(app, team, what)]
+        teams = app.chosen(what.team)
+        done = [d for team in teams for d in _delivered(app, team, what)]
     _show_deliveries(done, terminal)
+    if not any(team.digests.channels for team in teams):
+        terminal.warn(NO_NOTIFIER)
     return int(any(d.state in NOT_ARRIVED for d in done))
 
 
@@ -126,10 +130,16 @@ def simulate(
         local = moment.astimezone(made.team.zone)
         terminal.out(f"{local:%a %Y-%m-%d %H:%M}  {made.digest.kind:<6}  {printable(made.digest.subject)}")
     if calendar is not None:
-        text = feed([(moment, made.digest) for moment, made in outgoing], settings)
-        calendar.write_text(text, encoding="utf-8", newline="")
+        _write_calendar(calendar, feed([(moment, made.digest) for moment, made in outgoing], settings))
     terminal.hint(f"{counted(len(outgoing), 'digest')} from {time.start} to {time.end}; nothing was sent.")
     return 0
+
+
+def _write_calendar(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}. Name another file.") from None
 
 
 # --- making

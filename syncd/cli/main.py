@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec
@@ -32,6 +32,7 @@ from syncd.cli.options import (
     Source,
     Team,
     Verbose,
+    day,
 )
 from syncd.cli.streams import prepare
 
@@ -109,7 +110,7 @@ def root(
 @command(app)
 def demo(
     folder: Annotated[
-        Path | None, typer.Argument(help="An empty or new folder; else a temporary one.", metavar="[DIR]")
+        Path | None, typer.Argument(help="An empty or new folder; else a temporary one.", metavar="DIR")
     ] = None,
     no_color: NoColor = False,
 ) -> int:
@@ -121,22 +122,23 @@ def demo(
 
 @command(app)
 def init(
-    path: Annotated[list[Path] | None, typer.Option("--path", help="A folder of postmortems; may be repeated.")] = None,
-    team: Annotated[str, typer.Option(help="The team's name.")] = "default",
-    tickets: Annotated[Path, typer.Option(help="The folder for tickets.")] = Path("tickets"),
-    prefix: Annotated[str, typer.Option(help="What ticket keys begin with.")] = "T",
+    path: Annotated[
+        list[Path] | None, typer.Option("--path", help="A folder of postmortems; may be repeated.", metavar="DIR")
+    ] = None,
+    team: Annotated[str, typer.Option(help="The team's name.", metavar="NAME")] = "default",
+    tickets: Annotated[Path, typer.Option(help="The folder for tickets.", metavar="DIR")] = Path("tickets"),
+    prefix: Annotated[str, typer.Option(help="What ticket keys begin with.", metavar="KEY")] = "T",
     jira: Annotated[str | None, typer.Option(help="Tickets go to this Jira instead.", metavar="URL")] = None,
     project: Annotated[str | None, typer.Option(help="… into this project.", metavar="KEY")] = None,
     user: Annotated[str | None, typer.Option(help="… as this account (Jira Cloud).", metavar="EMAIL")] = None,
     github: Annotated[
         str | None, typer.Option(help="Tickets go to this GitHub repository instead.", metavar="OWNER/NAME")
     ] = None,
-    timezone: Annotated[str, typer.Option(help="The team's time zone, such as Europe/Berlin.")] = "UTC",
+    timezone: Annotated[str, typer.Option(help="The team's time zone, such as Europe/Berlin.", metavar="ZONE")] = "UTC",
     start_date: Annotated[
-        datetime | None,
-        typer.Option(help="Older postmortems make no tickets.", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"]),
+        date | None, typer.Option(help="Older postmortems make no tickets.", metavar="DATE", parser=day)
     ] = None,
-    output: Annotated[Path, typer.Option(help="The file to write.")] = Path("syncd.toml"),
+    output: Annotated[Path, typer.Option(help="The file to write.", metavar="FILE")] = Path("syncd.toml"),
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> int:
     """Write a commented configuration; a terminal asks."""
@@ -157,7 +159,7 @@ def init(
         user=user,
         github=github,
         timezone=timezone,
-        start_date=start_date.date() if start_date else None,
+        start_date=start_date,
         output=output,
         force=force,
     )
@@ -165,7 +167,7 @@ def init(
 
 @command(app)
 def parse(
-    paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.", metavar="PATH...")],
+    paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.", metavar="PATH")],
     as_json: AsJson = False,
     no_color: NoColor = False,
 ) -> int:
@@ -408,7 +410,7 @@ def _digest(
     kind: str,
     where: tuple[Path | None, Path | None],
     team: str | None,
-    as_of: datetime | None,
+    as_of: date | None,
     postmortem: str | None,
     terminal: Terminal,
     *,
@@ -419,7 +421,7 @@ def _digest(
     from syncd.cli.opening import Opening
     from syncd.core.digest import DigestKind
 
-    what = Asked(DigestKind(kind), team, as_of.date() if as_of else None, postmortem)
+    what = Asked(DigestKind(kind), team, as_of, postmortem)
     return run(Opening(*where), what, terminal, preview=preview, send=send)
 
 
@@ -454,8 +456,8 @@ def list_digests(
 
 @command(app)
 def simulate(
-    start: Annotated[datetime, typer.Option("--from", help="The first day.", metavar="DATE", formats=["%Y-%m-%d"])],
-    end: Annotated[datetime, typer.Option("--to", help="The last day.", metavar="DATE", formats=["%Y-%m-%d"])],
+    start: Annotated[date, typer.Option("--from", help="The first day.", metavar="DATE", parser=day)],
+    end: Annotated[date, typer.Option("--to", help="The last day.", metavar="DATE", parser=day)],
     config: Config = None,
     source: Source = None,
     team: Team = None,
@@ -469,7 +471,7 @@ def simulate(
     from syncd.cli.opening import Opening
 
     terminal = _terminal(quiet=quiet, no_color=no_color)
-    return run(Opening(config, source), terminal, Time(start.date(), end.date()), team=team, calendar=ics)
+    return run(Opening(config, source), terminal, Time(start, end), team=team, calendar=ics)
 
 
 @command(notifiers, "test")

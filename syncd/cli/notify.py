@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncd.cli.digest import NO_NOTIFIER
 from syncd.cli.opening import Opening, now, opened_to_look
 from syncd.cli.printable import printable
 from syncd.cli.terminal import Terminal
@@ -16,7 +17,7 @@ def run(opening: Opening, terminal: Terminal, *, team: str | None = None) -> int
     with opened_to_look(opening) as app:
         accepted = [_sent(to, terminal) for each in app.chosen(team) for to in addressees(each)]
     if not accepted:
-        terminal.hint("No notifier is configured: add [teams.NAME.notifiers.NAME].")
+        terminal.warn(NO_NOTIFIER)
     elif all(accepted):
         terminal.hint("Accepted is not seen: look whether it arrived.")
     return int(not all(accepted))

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def day(text: str) -> date:
+    """A day as people type it in a command."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write it as 2026-01-31.") from None
+
 
 Config = Annotated[
     Path | None,
@@ -35,10 +44,7 @@ Approve = Annotated[
 Adopt = Annotated[
     bool, typer.Option("--adopt", help="Look for tickets that people made by hand, and print how to link them.")
 ]
-Day = Annotated[
-    datetime | None,
-    typer.Option("--as-of", help="For this day instead of today.", metavar="DATE", formats=["%Y-%m-%d"]),
-]
+Day = Annotated[date | None, typer.Option("--as-of", help="For this day instead of today.", metavar="DATE", parser=day)]
 About = Annotated[str | None, typer.Option("--postmortem", help="Only about this document.", metavar="PATH")]
 Preview = Annotated[
     Path | None, typer.Option("--preview", help="Write it as .html .txt .eml .json; send nothing.", metavar="DIR")

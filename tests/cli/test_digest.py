@@ -81,6 +81,12 @@ def test_it_is_sent_to_each_recipient_once(syncd, late, mail):
     assert [d["state"] for d in listed.json["deliveries"]] == ["sent", "sent"]
 
 
+def test_without_a_notifier_sending_says_that_there_is_none(syncd, docs):
+    syncd("reconcile", "--source", "docs")
+    said = syncd("digest", "weekly", "--source", "docs", "--send")
+    assert (said.code, said.err) == (0, "No notifier is configured: add [teams.NAME.notifiers.NAME].\n")
+
+
 def test_one_refused_recipient_is_told_and_can_be_tried_again(syncd, late, mail):
     mail.recipients["lead@example.com"] = "550 5.1.1 No such mailbox"
     said = syncd("digest", "weekly", "--send")
@@ -119,6 +125,8 @@ def test_a_test_message_goes_through_every_notifier(syncd, late, mail):
         (["digest", "resend", "00000000"], "No message is known"),
         (["digest", "weekly", "--team", "web"], "configured are: core"),
         (["simulate", "--from", "2030-02-01", "--to", "2030-01-01"], "is before"),
+        (["simulate", "--from", "2030-01-01", "--to", "2030-01-02", "--ics", "no/x.ics"], "Name another file."),
+        (["digest", "weekly", "--as-of", "1.2.2030"], "'1.2.2030' is no day; write it as 2026-01-31."),
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(syncd, late, arguments, words):
