@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ParamSpec
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from syncd import __version__
+from syncd.cli.command import caller, command
 from syncd.cli.completion import Shell, get_ready
-from syncd.cli.guard import guarded
+from syncd.cli.groups import GROUPS
 from syncd.cli.options import (
-    About,
     Adopt,
     Approve,
     AsJson,
     Config,
-    Day,
     Detailed,
     Item,
-    NoColor,
-    Preview,
-    Quiet,
     Retry,
-    Send,
     Source,
     Team,
-    Verbose,
     day,
 )
 from syncd.cli.streams import prepare
 
 if TYPE_CHECKING:
     from syncd.cli.terminal import Terminal
-
-P = ParamSpec("P")
 
 INIT_DEFAULTS = ("default", Path("tickets"), "T", "UTC")
 """Team, tickets, prefix and time zone of ``syncd init``."""
@@ -68,28 +58,8 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-database = typer.Typer(help="Upgrade, copy or restore the ledger.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(database, name="db")
-digests = typer.Typer(help="Print, preview or send digests.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(digests, name="digest")
-configuration = typer.Typer(help="Check or show the configuration.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(configuration, name="config")
-notifiers = typer.Typer(help="Try the notifiers.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(notifiers, name="notify")
-
-
-def command(group: typer.Typer, name: str | None = None) -> Callable[[Callable[P, int]], Callable[P, int]]:
-    """Register a function that returns an exit code; whatever it raises becomes words and one, too."""
-
-    def register(work: Callable[P, int]) -> Callable[P, int]:
-        @wraps(work)
-        def run(*args: P.args, **options: P.kwargs) -> None:
-            raise typer.Exit(guarded(lambda: work(*args, **options)))
-
-        group.command(name)(run)
-        return work
-
-    return register
+for _name, _group in GROUPS.items():
+    app.add_typer(_group, name=_name)
 
 
 def _version(value: bool) -> None:
@@ -109,19 +79,20 @@ def root(
 
 @command(app)
 def demo(
+    terminal: Terminal,
     folder: Annotated[
         Path | None, typer.Argument(help="An empty or new folder; else a temporary one.", metavar="DIR")
     ] = None,
-    no_color: NoColor = False,
 ) -> int:
     """Show the whole job on sample postmortems."""
     from syncd.cli.demo import run
 
-    return run(folder, _terminal(no_color=no_color))
+    return run(folder, terminal)
 
 
 @command(app)
 def init(
+    terminal: Terminal,
     path: Annotated[
         list[Path] | None, typer.Option("--path", help="A folder of postmortems; may be repeated.", metavar="DIR")
     ] = None,
@@ -146,7 +117,7 @@ def init(
     if not said and sys.stdin.isatty() and sys.stdout.isatty():
         from syncd.cli.wizard import run as ask
 
-        return ask(_terminal(), output=output, force=force, user=_user())
+        return ask(terminal, output=output, force=force, user=caller())
     from syncd.cli.init import run
 
     return run(
@@ -167,18 +138,19 @@ def init(
 
 @command(app)
 def parse(
+    terminal: Terminal,
     paths: Annotated[list[Path], typer.Argument(help="Documents, or folders of them.", metavar="PATH")],
     as_json: AsJson = False,
-    no_color: NoColor = False,
 ) -> int:
     """Print what is understood of documents."""
     from syncd.cli.parse import run
 
-    return run(paths, _terminal(no_color=no_color), as_json=as_json)
+    return run(paths, terminal, as_json=as_json)
 
 
 @command(app)
 def plan(
+    terminal: Terminal,
     config: Config = None,
     source: Source = None,
     team: Team = None,
@@ -186,9 +158,6 @@ def plan(
     retry: Retry = False,
     adopt: Adopt = False,
     detailed_exitcode: Detailed = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
 ) -> int:
     """Print what a pass would change, and why."""
     from syncd.cli.adopt import run as look_for_tickets
@@ -197,7 +166,6 @@ def plan(
     from syncd.reconcile import Request
 
     opening, request = Opening(config, source), Request(team=team, dry_run=True, retry=retry)
-    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
     if adopt:
         return look_for_tickets(opening, request, terminal, as_json=as_json)
     return run(opening, request, terminal, as_json=as_json, detailed_exit_code=detailed_exitcode)
@@ -205,6 +173,7 @@ def plan(
 
 @command(app)
 def reconcile(
+    terminal: Terminal,
     config: Config = None,
     source: Source = None,
     team: Team = None,
@@ -213,9 +182,6 @@ def reconcile(
     approve: Approve = None,
     retry: Retry = False,
     detailed_exitcode: Detailed = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
 ) -> int:
     """Do one pass: tickets for items, states for documents."""
     from syncd.cli.opening import Opening
@@ -224,8 +190,8 @@ def reconcile(
 
     return run(
         Opening(config, source),
-        Request(team=team, dry_run=dry_run, approve=approve, retry=retry, by=_user()),
-        _terminal(quiet=quiet, verbose=verbose, no_color=no_color),
+        Request(team=team, dry_run=dry_run, approve=approve, retry=retry, by=caller()),
+        terminal,
         as_json=as_json,
         detailed_exit_code=detailed_exitcode,
     )
@@ -233,6 +199,7 @@ def reconcile(
 
 @command(app)
 def run(
+    terminal: Terminal,
     config: Config = None,
     log: Annotated[
         str | None, typer.Option("--log", help="json or text; else by where it goes.", metavar="FORM")
@@ -247,323 +214,133 @@ def run(
 
 @command(app)
 def link(
+    terminal: Terminal,
     item: Item,
     ticket: Annotated[str, typer.Argument(help="The ticket, as a document would name it.", metavar="TICKET")],
     config: Config = None,
     source: Source = None,
     as_json: AsJson = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
 ) -> int:
     """Say which ticket is an item's."""
     from syncd.cli.items import link as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, ticket, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), item, ticket, terminal, as_json=as_json)
 
 
 @command(app)
 def unlink(
+    terminal: Terminal,
     item: Item,
     config: Config = None,
     source: Source = None,
     as_json: AsJson = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
 ) -> int:
     """Say that an item's ticket is not its own."""
     from syncd.cli.items import unlink as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), item, terminal, as_json=as_json)
 
 
 @command(app)
 def ignore(
+    terminal: Terminal,
     item: Item,
     reason: Annotated[str, typer.Option("--reason", help="Why it needs no ticket.", metavar="TEXT")],
     config: Config = None,
     source: Source = None,
     as_json: AsJson = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
 ) -> int:
     """Say that an item needs no ticket; `link` takes it back."""
     from syncd.cli.items import ignore as run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, reason, _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), item, reason, terminal, as_json=as_json)
 
 
 @command(app)
 def status(
+    terminal: Terminal,
     config: Config = None,
     source: Source = None,
     team: Team = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print the items as a table, for spreadsheets.")] = False,
-    quiet: Quiet = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
 ) -> int:
     """Print what is open, overdue or stuck, and the last pass."""
     from syncd.cli.opening import Opening
     from syncd.cli.status import run
 
-    terminal = _terminal(quiet=quiet, verbose=verbose, no_color=no_color)
     return run(Opening(config, source), terminal, team=team, as_json=as_json, as_csv=as_csv)
 
 
 @command(app)
-def health(config: Config = None, source: Source = None, quiet: Quiet = False) -> int:
+def health(terminal: Terminal, config: Config = None, source: Source = None) -> int:
     """Say whether passes come to their end, for a container."""
     from syncd.cli.health import run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), _terminal(quiet=quiet))
+    return run(Opening(config, source), terminal)
 
 
 @command(app)
 def explain(
+    terminal: Terminal,
     item: Item,
     config: Config = None,
     source: Source = None,
     as_json: AsJson = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
 ) -> int:
     """Print where an item comes from, and all done for it."""
     from syncd.cli.explain import run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), item, _terminal(verbose=verbose, no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), item, terminal, as_json=as_json)
 
 
 @command(app)
 def doctor(
+    terminal: Terminal,
     config: Config = None,
     source: Source = None,
     team: Team = None,
     as_json: AsJson = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
 ) -> int:
     """Prove each connector against the real service."""
     from syncd.cli.doctor import run
     from syncd.cli.opening import Opening
 
-    return run(Opening(config, source), _terminal(quiet=quiet, no_color=no_color), team=team, as_json=as_json)
-
-
-@command(digests)
-def weekly(
-    config: Config = None,
-    source: Source = None,
-    team: Team = None,
-    as_of: Day = None,
-    postmortem: About = None,
-    preview: Preview = None,
-    send: Send = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
-) -> int:
-    """Print the weekly digest: what is late, due, done."""
-    terminal = _terminal(quiet=quiet, no_color=no_color)
-    return _digest("weekly", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
-
-
-@command(digests)
-def review(
-    config: Config = None,
-    source: Source = None,
-    team: Team = None,
-    as_of: Day = None,
-    postmortem: About = None,
-    preview: Preview = None,
-    send: Send = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
-) -> int:
-    """Print the action-item reviews that are due."""
-    terminal = _terminal(quiet=quiet, no_color=no_color)
-    return _digest("review", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
-
-
-@command(digests)
-def retro(
-    config: Config = None,
-    source: Source = None,
-    team: Team = None,
-    as_of: Day = None,
-    postmortem: About = None,
-    preview: Preview = None,
-    send: Send = False,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
-) -> int:
-    """Print the check-in for a retro."""
-    terminal = _terminal(quiet=quiet, no_color=no_color)
-    return _digest("retro", (config, source), team, as_of, postmortem, terminal, preview=preview, send=send)
-
-
-def _digest(
-    kind: str,
-    where: tuple[Path | None, Path | None],
-    team: str | None,
-    as_of: date | None,
-    postmortem: str | None,
-    terminal: Terminal,
-    *,
-    preview: Path | None,
-    send: bool,
-) -> int:
-    from syncd.cli.digest import Asked, run
-    from syncd.cli.opening import Opening
-    from syncd.core.digest import DigestKind
-
-    what = Asked(DigestKind(kind), team, as_of, postmortem)
-    return run(Opening(*where), what, terminal, preview=preview, send=send)
-
-
-@command(digests)
-def resend(
-    message: Annotated[str, typer.Argument(help="A message, as `syncd digest list` calls it.", metavar="KEY")],
-    config: Config = None,
-    source: Source = None,
-    no_color: NoColor = False,
-) -> int:
-    """Send a message again that may not have arrived."""
-    from syncd.cli.digest import run_again
-    from syncd.cli.opening import Opening
-
-    return run_again(Opening(config, source), message, _terminal(no_color=no_color))
-
-
-@command(digests, "list")
-def list_digests(
-    config: Config = None,
-    source: Source = None,
-    as_json: AsJson = False,
-    verbose: Verbose = False,
-    no_color: NoColor = False,
-) -> int:
-    """Print what went out, and what did not."""
-    from syncd.cli.digest import run_list
-    from syncd.cli.opening import Opening
-
-    return run_list(Opening(config, source), _terminal(verbose=verbose, no_color=no_color), as_json=as_json)
+    return run(Opening(config, source), terminal, team=team, as_json=as_json)
 
 
 @command(app)
 def simulate(
+    terminal: Terminal,
     start: Annotated[date, typer.Option("--from", help="The first day.", metavar="DATE", parser=day)],
     end: Annotated[date, typer.Option("--to", help="The last day.", metavar="DATE", parser=day)],
     config: Config = None,
     source: Source = None,
     team: Team = None,
     ics: Annotated[Path | None, typer.Option("--ics", help="Write them as a calendar, too.", metavar="FILE")] = None,
-    quiet: Quiet = False,
-    no_color: NoColor = False,
 ) -> int:
     """Print every digest that would go out in a time."""
     from syncd.cli.digest import Time
     from syncd.cli.digest import simulate as run
     from syncd.cli.opening import Opening
 
-    terminal = _terminal(quiet=quiet, no_color=no_color)
     return run(Opening(config, source), terminal, Time(start, end), team=team, calendar=ics)
-
-
-@command(notifiers, "test")
-def try_notifiers(config: Config = None, team: Team = None, no_color: NoColor = False) -> int:
-    """Send one short message through every notifier."""
-    from syncd.cli.notify import run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config), _terminal(no_color=no_color), team=team)
-
-
-@command(configuration)
-def check(config: Config = None, as_json: AsJson = False, quiet: Quiet = False, no_color: NoColor = False) -> int:
-    """Tell every mistake, and which secrets cannot be had."""
-    from syncd.cli.config import check as run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config), _terminal(quiet=quiet, no_color=no_color), as_json=as_json)
-
-
-@command(configuration)
-def show(config: Config = None, as_json: AsJson = False, no_color: NoColor = False) -> int:
-    """Print each value and where it comes from."""
-    from syncd.cli.config import show as run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config), _terminal(no_color=no_color), as_json=as_json)
-
-
-@command(configuration)
-def schema() -> int:
-    """Print the JSON Schema of the file, for editors."""
-    from syncd.cli.config import print_schema as run
-
-    return run(_terminal())
-
-
-@command(database)
-def upgrade(config: Config = None, source: Source = None, quiet: Quiet = False) -> int:
-    """Bring the ledger to this version, after copying it."""
-    from syncd.cli.db import upgrade as run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config, source), _terminal(quiet=quiet))
-
-
-@command(database)
-def backup(
-    target: Annotated[Path, typer.Argument(help="The file to write.", metavar="FILE")],
-    config: Config = None,
-    source: Source = None,
-    quiet: Quiet = False,
-) -> int:
-    """Copy the ledger, also while a daemon is at work."""
-    from syncd.cli.db import backup as run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config, source), target, _terminal(quiet=quiet))
-
-
-@command(database)
-def restore(
-    copy: Annotated[Path, typer.Argument(help="A copy made by `syncd db backup`.", metavar="FILE")],
-    config: Config = None,
-    source: Source = None,
-    quiet: Quiet = False,
-) -> int:
-    """Put a copy in the ledger's place, and keep that too."""
-    from syncd.cli.db import restore as run
-    from syncd.cli.opening import Opening
-
-    return run(Opening(config, source), copy, _terminal(quiet=quiet))
 
 
 @command(app)
 def completion(
+    terminal: Terminal,
     shell: Annotated[Shell, typer.Argument(help="bash, zsh or fish.", metavar="SHELL")],
 ) -> int:
     """Print a script that lets your shell complete syncd."""
     from syncd.cli.completion import run
 
     return run(shell)
-
-
-def _terminal(*, quiet: bool = False, verbose: bool = False, no_color: bool = False) -> Terminal:
-    from syncd.cli.terminal import Terminal
-
-    return Terminal(quiet=quiet, verbose=verbose, no_color=no_color)
-
-
-def _user() -> str:
-    return os.environ.get("USER") or os.environ.get("LOGNAME") or f"uid {os.getuid()}"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,8 +4,10 @@ import subprocess
 import sys
 
 import pytest
+from typer.main import get_command
 
 from syncd import __version__
+from syncd.cli.main import app
 
 HEAVY = {
     "alembic",
@@ -42,7 +44,9 @@ def test_help_and_version_load_no_client_no_database_and_no_settings(flag):
     assert HEAVY.isdisjoint(modules)
     assert {m for m in modules if m.startswith(("syncd.", "connectors"))} == {
         "syncd.cli",
+        "syncd.cli.command",
         "syncd.cli.completion",
+        "syncd.cli.groups",
         "syncd.cli.guard",
         "syncd.cli.main",
         "syncd.cli.options",
@@ -68,6 +72,21 @@ def test_help_lists_every_command_in_lines_that_fit(syncd):
     assert [c for c in COMMANDS if c not in listed] == []
     assert "..." not in said.out.replace("[ARGS]...", ""), "no description is cut"
     assert max(map(len, said.out.splitlines())) <= 80
+
+
+def every_command(group=None, *above):
+    """The words of each command."""
+    for name, each in (group or get_command(app)).commands.items():
+        if hasattr(each, "commands"):
+            yield from every_command(each, *above, name)
+        else:
+            yield [*above, name], each
+
+
+@pytest.mark.parametrize("command", [pytest.param(each, id=" ".join(words)) for words, each in every_command()])
+def test_every_command_takes_the_options_of_all(command):
+    taken = {name for parameter in command.params for name in parameter.opts}
+    assert taken >= {"-q", "--quiet", "-v", "--verbose", "--no-color"}
 
 
 @pytest.mark.parametrize("command", [*([c] for c in COMMANDS), ["db"], ["db", "restore"]])
