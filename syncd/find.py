@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,7 +33,8 @@ class Found:
 
 def find(ledger: Reading, text: str) -> Found:
     """The item of the ledger that ``text`` means. Raises UsageError when there is none, or more than one."""
-    return _only(_in_ledger(ledger, text), text)
+    found = _in_ledger(ledger, text)
+    return _only(found, text, lines=() if found else _lines_there(ledger, text))
 
 
 def find_now(app: Application, text: str) -> Found:
@@ -52,7 +53,9 @@ def find_now(app: Application, text: str) -> Found:
     here = [document for document in planned if _is_at(document.record, place[0])]
     if not here:
         return _only(known, text)
-    return _only([_met(app.ledger, d, i) for d in here for i in d.items if i.line == place[1] and _has_row(i)], text)
+    rows = [(d, i) for d in here for i in d.items if _has_row(i)]
+    there = [_met(app.ledger, d, i) for d, i in rows if i.line == place[1]]
+    return _only(there, text, lines=[i.line for _, i in rows])
 
 
 def remember(ledger: Ledger, found: Found, at: datetime) -> None:
@@ -100,6 +103,13 @@ def _items(ledger: Reading, documents: Iterable[KnownDocument], text: str) -> li
     return [item for item in ledger.items(here) if item.line == place[1] and _has_row(item)]
 
 
+def _lines_there(ledger: Reading, text: str) -> list[int]:
+    """Where items begin in the document of a ``PATH:LINE``."""
+    place = _place(text)
+    here = [d.key for d in ledger.all_documents() if place and _is_at(d, place[0])]
+    return [item.line for item in ledger.items(here) if _has_row(item)] if here else []
+
+
 def _has_row(item: KnownItem) -> bool:
     return item.disposition is not Disposition.DETACHED
 
@@ -144,7 +154,11 @@ def _detached(item: KnownItem) -> KnownItem:
     return replace(item, id=id_, disposition=Disposition.DETACHED, link=replace(item.link, item_id=id_))
 
 
-def _only(found: Sequence[Found], text: str) -> Found:
+def _only(found: Sequence[Found], text: str, *, lines: Collection[int] = ()) -> Found:
+    """``lines`` are where items begin in the document that ``text`` names, if it names one."""
+    if not found and lines:
+        begins = ", ".join(str(line) for line in sorted(set(lines)))
+        raise UsageError(f"No item is known as {text!r}. Items of that document begin at line {begins}.")
     if not found:
         raise UsageError(
             f"No item is known as {text!r}. `syncd status --verbose` and `syncd plan --verbose` list them."

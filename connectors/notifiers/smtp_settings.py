@@ -43,7 +43,7 @@ class SmtpSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     kind: Literal["smtp"] = "smtp"
-    host: Annotated[Text, StringConstraints(pattern=r"^[^\s/@]+$")]
+    host: Annotated[Text, StringConstraints(pattern=r"^[^\s/@]+$"), Field(examples=["smtp.example.com"])]
     """The server that takes mail from you: `smtp.example.com`."""
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     """Its port: 587 for `starttls`, 465 for `tls`, 25 within your own network."""

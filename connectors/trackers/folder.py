@@ -37,7 +37,7 @@ class FolderTrackerSettings(BaseModel):
 
     kind: Literal["folder"] = "folder"
     path: Path
-    prefix: str = Field(default="T", pattern=r"^[A-Z][A-Z0-9]*$")
+    prefix: str = Field(default="T", pattern=r"^[A-Z][A-Z0-9]*$", examples=["T", "OPS2"])
     labels: tuple[str, ...] = ("postmortem",)
 
 

@@ -23,11 +23,13 @@ class GitHubTrackerSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, use_attribute_docstrings=True)
 
     kind: Literal["github"] = "github"
-    api_url: Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$"), AfterValidator(_without_slash)] = (
-        "https://api.github.com"
-    )
+    api_url: Annotated[
+        str,
+        Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$", examples=["https://HOST/api/v3"]),
+        AfterValidator(_without_slash),
+    ] = "https://api.github.com"
     """Where the API is; on an Enterprise Server `https://HOST/api/v3`."""
-    repository: Annotated[str, Field(pattern=rf"^{REPOSITORY}$")]
+    repository: Annotated[str, Field(pattern=rf"^{REPOSITORY}$", examples=["acme/web"])]
     """`owner/name` of the repository that gets the issues."""
     token: SecretReference
     """A token that may read and write the repository's issues; fine-grained: Issues read and write, Metadata read."""

@@ -44,13 +44,13 @@ class JiraTrackerSettings(BaseModel):
     """Cloud: the e-mail address of the account the token belongs to. Left out on Data Center."""
     token: SecretReference
     """Cloud: an API token. Data Center: a personal access token. As `env:NAME` or `file:PATH`."""
-    project: Annotated[str, StringConstraints(pattern=rf"^{_KEY}$")]
+    project: Annotated[str, StringConstraints(pattern=rf"^{_KEY}$"), Field(examples=["OPS"])]
     """The key of the project that gets the tickets: `OPS`."""
     issue_type: Text = "Task"
     """The name of the issue type of new tickets, in the language of the project."""
     labels: tuple[Text, ...] = ("postmortem",)
     """Labels of every new ticket, beside severity, type and date. Blanks become hyphens."""
-    parent: Annotated[str, StringConstraints(pattern=rf"^{_KEY}-[0-9]+$")] | None = None
+    parent: Annotated[str, StringConstraints(pattern=rf"^{_KEY}-[0-9]+$"), Field(examples=["OPS-100"])] | None = None
     """The key of an epic or another parent for new tickets: `OPS-100`."""
     link_incident: bool = True
     """Link a ticket to the incident's own ticket, or page, when the document names one."""

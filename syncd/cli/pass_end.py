@@ -94,6 +94,13 @@ def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool)
         yield "Next:", again
     elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for c in changes):
         yield "For those that come later:", again
+    if empty := [s.label for s in done.sources if not (s.read or s.failed or s.plan.brake)]:
+        cure = (
+            "correct the path, or include and exclude"
+            if opening.source is None
+            else "name a folder of Markdown or HTML"
+        )
+        yield f"No documents in {', '.join(empty)}: {cure}.", ""
     if paced := next((c.reason for c in changes if c.outcome is Outcome.PENDING and c.desired is not None), None):
         yield f"Later: {paced}.", ""
     if done.dry_run and not verbose and any(c.kind is ChangeKind.IGNORE for c in changes):

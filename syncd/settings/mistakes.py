@@ -66,6 +66,8 @@ def _message(error: ErrorDetails, schema: Mapping[str, object]) -> str:
         case "union_tag_invalid":
             kinds = _kinds(schema, error["loc"])
             return f"kind = {quoted(context['tag'])} is not available in this version; available: {kinds}"
+        case "string_pattern_mismatch" if examples := _examples(schema, error["loc"]):
+            return f"must look like {' or '.join(quoted(str(each)) for each in examples)}"
         case "value_error":
             return str(context["error"])
         case kind if kind in _WORDS:
@@ -95,6 +97,15 @@ _WORDS = {
     "string_pattern_mismatch": "must have the form {pattern}",
     "path_type": 'must be a path; write it in "quotes"',
 }
+
+
+def _examples(schema: Mapping[str, object], location: Place) -> list[object]:
+    """How the schema shows the value at a location to be written."""
+    node = _table(_table(_node(schema, location[:-1]).get("properties")).get(str(location[-1])))
+    options = node.get("anyOf")
+    places = [node, *map(_table, options if isinstance(options, list) else [])]
+    shown = next((place["examples"] for place in places if "examples" in place), [])
+    return shown if isinstance(shown, list) else []
 
 
 def _unknown_key(key: str, known: Iterable[str]) -> str:

@@ -50,6 +50,9 @@ def restore(url: str, source: Path, *, at: datetime) -> Path | None:
     older version, or when a process has the present ledger open.
     """
     path = _file(url)
+    if not source.exists():
+        why = "It does not exist; name a copy made by `syncd db backup`."
+        raise LedgerError(f"{source} was not restored, and nothing was changed. {why}")
     try:
         check(source)
     except LedgerError as error:

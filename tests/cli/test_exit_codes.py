@@ -82,6 +82,7 @@ def test_1_when_a_document_cannot_be_read(syncd, docs):
         (["ignore", "docs/a.md:11", "--source", "docs"], "Missing option '--reason'"),
         (["ignore", "docs/a.md:11", "--source", "docs", "--reason", " "], "--reason is empty. Say why"),
         (["explain", "T-404", "--source", "docs"], "No item is known as 'T-404'"),
+        (["ignore", "docs/a.md:1", "--source", "docs", "--reason", "x"], "document begin at line 11, 12, 13."),
         (["parse", "nowhere.md"], "nowhere.md: There is no such file or folder"),
         (["demo", "docs"], "docs is not empty"),
         (["frobnicate"], "No such command 'frobnicate'"),

@@ -91,7 +91,14 @@ def test_a_lost_ledger_finds_its_tickets_again(docs, here, syncd):
     assert syncd("explain", "T-1", "--json").json["ticket"]["matched"] == "marker"
 
 
-@pytest.mark.parametrize("item", ["T-404", "00000000", "docs/a.md:1", "docs/none.md:11", "", ":", ":3"])
+def test_a_line_where_no_item_begins_is_refused_with_those_where_one_does(docs, syncd):
+    syncd("reconcile", "--source", "docs")
+    said = syncd("explain", "docs/a.md:1")
+    assert said.code == 2
+    assert "No item is known as 'docs/a.md:1'. Items of that document begin at line 11, 12, 13." in said.err
+
+
+@pytest.mark.parametrize("item", ["T-404", "00000000", "docs/none.md:11", "", ":", ":3"])
 def test_what_is_no_item_is_refused_with_a_hint(docs, syncd, item):
     syncd("reconcile", "--source", "docs")
     said = syncd("explain", item)

@@ -117,7 +117,7 @@ def test_a_file_that_is_there_is_kept_unless_forced(home, capsys):
     [
         ({"paths": [Path("nothing")]}, "nothing does not exist. Correct --path"),
         ({"timezone": "Europe/Berln"}, 'timezone: is no known time zone; did you mean "Europe/Berlin"?'),
-        ({"prefix": "t t"}, "teams.default.trackers.files.prefix: must have the form"),
+        ({"prefix": "t t"}, "teams.default.trackers.files.prefix: must look like"),
         ({"team": ""}, 'teams."": must be 1 to 80 characters'),
         ({"team": "a\nb"}, r'teams."a\nb": '),
         ({"tickets": Path("reports")}, "teams.default.sources[0].path: is a folder of tickets"),

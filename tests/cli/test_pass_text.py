@@ -132,6 +132,11 @@ def test_what_is_ignored_is_counted_and_listed_only_when_asked_for(line):
     assert said(plan, verbose=True) == [f"- docs/a.md:{FIRST_ROW}  ignore “Add an alert”: already done in the document"]
 
 
+def test_a_source_without_documents_says_so(line):
+    line.documents.mkdir(exist_ok=True)
+    assert advice(line.run(dry_run=True)) == ["No documents in docs: name a folder of Markdown or HTML."]
+
+
 def test_an_empty_pass_says_so(line):
     line.write("a.md", "# Notes\n")
     assert summary(line.run()) == "Done: nothing to do (1 document)."

@@ -69,7 +69,7 @@ def test_what_does_not_fit_is_asked_again(home):
         ("Where do tickets go?", "7\n"),
         ("none of the", "1\n"),
     ]
-    tracker = [("Into which folder?", ENTER), ("letters", "t t\n"), ("must have the form", ENTER), ("letters", "OPS\n")]
+    tracker = [("Into which folder?", ENTER), ("letters", "t t\n"), ("must look like", ENTER), ("letters", "OPS\n")]
     end = [("Who gets", "1\n"), ("make no tickets?", "soon\n"), ("is no day", "2026-01-31\n"), ("at once?", "n\n")]
     said = conversation("init", cwd=home, answers=[*start, *tracker, *end])
     assert said.code == 0

@@ -150,7 +150,7 @@ def test_a_mistake_of_a_team_names_the_team(mistakes_of, keys, mistake):
         (
             'path = "tickets"',
             'path = "tickets"\nprefix = "t t"',
-            "syncd.toml:11: teams.payments.trackers.files.prefix: must have the form",
+            "syncd.toml:11: teams.payments.trackers.files.prefix: must look like",
         ),
         ('path = "docs"', 'path = "tickets"', "syncd.toml:6: teams.payments.sources[0].path: is a folder of tickets"),
         (

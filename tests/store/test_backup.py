@@ -150,7 +150,7 @@ def test_what_is_no_sound_ledger_is_not_restored(url, path, copy, tmp_path):
         (other, "of another program"),
         (empty, "holds no ledger"),
         (tmp_path, "cannot be opened"),
-        (tmp_path / "absent.db", "There is no ledger at"),
+        (tmp_path / "absent.db", "It does not exist; name a copy"),
     ):
         with pytest.raises(LedgerError, match=f"{source} was not restored, and nothing was changed.*{words}"):
             restore(url, source, at=AT)
