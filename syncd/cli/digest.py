@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from connectors.clients.mail_message import compose
-from syncd.cli.opening import Opening, ledger_to_read, now, opened, opened_to_look
+from syncd.cli.opening import Opening, ledger_to_read, now, opened, opened_to_recall
 from syncd.cli.printable import counted, printable, printable_lines
 from syncd.cli.terminal import Terminal
 from syncd.core.calendar import Calendar
@@ -122,7 +122,7 @@ def simulate(
     opening: Opening, terminal: Terminal, time: Time, *, team: str | None = None, calendar: Path | None = None
 ) -> int:
     """Print everything that would go out in a time, if nothing is closed; returns the exit code."""
-    with opened_to_look(opening) as app:
+    with opened_to_recall(opening) as app:
         outgoing = [each for chosen in app.chosen(team) for each in _upcoming(app, chosen, time, terminal)]
         outgoing.sort(key=lambda each: (each[0], each[1].team.name))
         settings = _rendering(app.teams[0], "simulate")
@@ -159,7 +159,7 @@ class _Made:
 
 
 def _all(opening: Opening, what: Asked) -> list[_Made]:
-    with opened_to_look(opening) as app:
+    with opened_to_recall(opening) as app:
         return [each for team in app.chosen(what.team) for each in _made(app, team, what)]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from syncd.errors import LedgerError, UsageError
 from syncd.lease import holding
-from syncd.settings import Settings, embedded, load
+from syncd.settings import Settings, embedded, embedded_again, load
 from syncd.settings.reading import FILE_NAME, SYSTEM_FILE
 from syncd.settings.text import CONFIG_VARIABLE
 from syncd.store.ledger import Ledger
@@ -112,6 +112,21 @@ def opened_to_look(opening: Opening) -> Iterator[Application]:
     settings = opening.settings()
     url = settings.ledger_url(os.environ)
     with Ledger.open(url, readonly=True) if is_there(url) else Ledger.open(MEMORY) as ledger:
+        yield application(settings, Surroundings(ledger, now, os.environ))
+
+
+@contextmanager
+def opened_to_recall(opening: Opening) -> Iterator[Application]:
+    """The application, to tell what its ledger holds; without any configuration, of what ``--source`` left here."""
+    if opening.configured or not EMBEDDED_LEDGER.exists():
+        with opened_to_look(opening) as app:
+            yield app
+        return
+    with ledger_to_read(opening) as ledger:
+        folders: dict[str, dict[str, None]] = {}
+        for document in ledger.all_documents():
+            folders.setdefault(document.team, {})[document.source.removeprefix("folder:")] = None
+        settings = embedded_again(folders, cwd=Path.cwd()) if folders else opening.settings()
         yield application(settings, Surroundings(ledger, now, os.environ))
 
 

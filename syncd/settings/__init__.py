@@ -6,7 +6,7 @@ with its place. The environment and the working directory are handed in; nothing
 
 from __future__ import annotations
 
-from syncd.settings.reading import embedded, from_text, load, schema
+from syncd.settings.reading import embedded, embedded_again, from_text, load, schema
 from syncd.settings.tables import DigestSettings, OwnerSettings, RouteSettings, Settings, TeamSettings
 from syncd.settings.values import Address, WeeklyTime
 
@@ -19,6 +19,7 @@ __all__ = [
     "TeamSettings",
     "WeeklyTime",
     "embedded",
+    "embedded_again",
     "from_text",
     "load",
     "schema",

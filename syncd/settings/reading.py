@@ -54,11 +54,19 @@ def embedded(source: Path, *, cwd: Path) -> Settings:
         raise UsageError(f"{source} does not exist. Name a folder of postmortems, or one postmortem.")
     if place.is_relative_to(tickets):
         raise UsageError(f"{source} holds tickets, not documents. Name the folder of the postmortems.")
-    team = {
-        "sources": [{"kind": "folder", "path": str(source)}],
-        "trackers": {"files": {"kind": "folder", "path": EMBEDDED_TICKETS, "prefix": "T"}},
+    return embedded_again({EMBEDDED_TEAM: [str(source)]}, cwd=cwd)
+
+
+def embedded_again(folders: Mapping[str, Iterable[str]], *, cwd: Path) -> Settings:
+    """The same for folders that were named before, by team; whether they are still there is not asked."""
+    teams = {
+        team: {
+            "sources": [{"kind": "folder", "path": path} for path in paths],
+            "trackers": {"files": {"kind": "folder", "path": EMBEDDED_TICKETS, "prefix": "T"}},
+        }
+        for team, paths in folders.items()
     }
-    return _completed(Settings({"teams": {EMBEDDED_TEAM: team}}), base=cwd, file=None)
+    return _completed(Settings({"teams": teams}), base=cwd, file=None)
 
 
 def schema() -> dict[str, Any]:

@@ -81,6 +81,20 @@ def test_it_is_sent_to_each_recipient_once(syncd, late, mail):
     assert [d["state"] for d in listed.json["deliveries"]] == ["sent", "sent"]
 
 
+def test_without_a_configuration_it_tells_of_the_ledger_that_is_here(syncd, docs, here):
+    (here / "more").mkdir()
+    (here / "more" / "b.md").write_text(document(row(1, "Rotate the keys")), encoding="utf-8")
+    syncd("reconcile", "--source", "docs")
+    syncd("reconcile", "--source", "more")
+    said = syncd("digest", "weekly")
+    assert said.code == 0
+    assert "Freeze deploys around peak events" in said.out
+    assert "Rotate the keys" in said.out
+    assert syncd("simulate", "--from", "2030-01-07", "--to", "2030-01-07").out.startswith(
+        "Mon 2030-01-07 09:00  weekly"
+    )
+
+
 def test_without_a_notifier_sending_says_that_there_is_none(syncd, docs):
     syncd("reconcile", "--source", "docs")
     said = syncd("digest", "weekly", "--source", "docs", "--send")
