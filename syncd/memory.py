@@ -48,7 +48,7 @@ def _of_team(ledger: Reading, name: str, of: Belonging) -> Memory:
     for event in ledger.team_events(name):
         if event.item_id in known:
             events[event.item_id].append(event)
-    return Memory(name, of.zone, documents, items, events, _refusals(ledger, list(documents)))
+    return Memory(name, of.zone, documents, items, events, refusals(ledger, list(documents)))
 
 
 def memory_of(ledger: Reading, document: KnownDocument, zone: ZoneInfo) -> Memory:
@@ -60,7 +60,7 @@ def memory_of(ledger: Reading, document: KnownDocument, zone: ZoneInfo) -> Memor
         documents={document.key: document},
         items=items,
         events={i.id: ledger.events(i.id) for i in items},
-        refusals=_refusals(ledger, [document.key]),
+        refusals=refusals(ledger, [document.key]),
     )
 
 
@@ -70,7 +70,7 @@ def restricted_names(ledger: Reading) -> frozenset[str]:
     return names_to_keep(hidden.values(), ledger.items(list(hidden)) if hidden else [])
 
 
-def _refusals(ledger: Reading, documents: Collection[str]) -> dict[str, list[Effect]]:
+def refusals(ledger: Reading, documents: Collection[str]) -> dict[str, list[Effect]]:
     """By item: its newest creates and updates, where they were refused."""
     found: defaultdict[str, list[Effect]] = defaultdict(list)
     for kind in (EffectKind.CREATE, EffectKind.UPDATE):

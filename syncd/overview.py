@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
-from syncd.core.model import Disposition, EffectKind, KnownDocument, KnownItem, Presence, State
+from syncd.core.dispute import dispute
+from syncd.core.model import Disposition, Effect, EffectKind, KnownDocument, KnownItem, Presence, State
 from syncd.core.standing import WANTED, due_of, state_of
 from syncd.errors import UsageError
+from syncd.memory import refusals
 from syncd.store.reading import Reading
 from syncd.store.records import PassRecord
 
@@ -27,6 +29,8 @@ class Overview:
     """Tickets that an attempt without an answer may or may not have made."""
     today: Mapping[str, date]
     """By team."""
+    refusals: Mapping[str, Sequence[Effect]] = field(default_factory=dict)
+    """By item: its last create and its last update, where they were refused."""
 
     @property
     def by_state(self) -> dict[State, int]:
@@ -51,6 +55,13 @@ class Overview:
         """Items that a person has to do something about."""
         return [i for i in self.items if i.disposition is Disposition.BLOCKED or _lost(i)]
 
+    @property
+    def to_settle(self) -> list[tuple[KnownItem, str]]:
+        """Items of which the row and the ticket tell different things, and which: a person says what is true."""
+        stuck = {item.id for item in self.stuck}
+        told = ((item, dispute(item, self.refusals.get(item.id, ()))) for item in self.items if item.id not in stuck)
+        return [(item, words) for item, words in told if words]
+
     def days_late(self, item: KnownItem) -> int:
         """Days since an item was due; 0 when it is not, or is closed."""
         due, today = due_of(item), self.today[self.documents[item.document].team]
@@ -74,6 +85,7 @@ def overview(ledger: Reading, *, team: str | None, today: Mapping[str, date], ot
         last=next(iter(ledger.passes(1)), None),
         unknown=sum(e.kind is EffectKind.CREATE and e.attempts > 0 for e in attempts),
         today={d.team: today.get(d.team, otherwise) for d in documents.values()},
+        refusals=refusals(ledger, list(documents)),
     )
 
 

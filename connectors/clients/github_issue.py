@@ -43,10 +43,6 @@ class Place:
         """In the API."""
         return f"/repos/{self.repository}/issues/{self.number}"
 
-    def is_in(self, repository: str) -> bool:
-        """Whether it is an issue of this repository."""
-        return self.repository.casefold() == repository.casefold()
-
 
 def place_of(key: str) -> Place | None:
     """The place that a key, or the front of a ticket id, names."""

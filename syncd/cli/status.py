@@ -53,6 +53,7 @@ def _object(found: Overview, opening: Opening) -> dict[str, object]:
         "by_disposition": found.by_disposition,
         "overdue": [_item_json(found, i, opening) for i in found.overdue],
         "stuck": [_item_json(found, i, opening) for i in found.stuck],
+        "to_settle": [{**_item_json(found, i, opening), "reason": words} for i, words in found.to_settle],
         "unknown": found.unknown,
         "last_pass": _pass_json(found.last),
     }

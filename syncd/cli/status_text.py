@@ -41,8 +41,14 @@ def show(found: Overview, terminal: Terminal, opening: Opening) -> None:
         due = f", {due_of(item)}" if due_of(item) else ""
         return _entry(found, item, sign="·", style=STYLES[state], what=_word(state), detail=f"{_handle(item)}{due}")
 
+    settled = {item.id: words for item, words in found.to_settle}
+
+    def to_settle(item: KnownItem) -> Entry:
+        return _entry(found, item, sign="!", style="yellow", what="settle", detail=opening.pasteable(settled[item.id]))
+
     _section("Overdue", found.overdue, late, terminal)
     _section("Needs a person", found.stuck, stuck, terminal)
+    _section("To settle", [item for item, _ in found.to_settle], to_settle, terminal)
     if terminal.verbose:
         _section("All items", found.items, any_item, terminal)
 

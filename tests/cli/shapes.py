@@ -102,6 +102,7 @@ STATUS = _object(
     by_disposition=_object(linked=COUNT, pending=COUNT, blocked=COUNT, ignored=COUNT),
     overdue={"$ref": "#/$defs/items"},
     stuck={"$ref": "#/$defs/items"},
+    to_settle={"$ref": "#/$defs/items"},
     unknown=COUNT,
     last_pass=_or_null(
         {

@@ -86,6 +86,19 @@ def test_what_needs_a_person_is_listed_with_the_reason(line, shown):
     assert any("says the same" in each for each in said)
 
 
+def test_what_the_row_and_its_ticket_tell_differently_is_listed(line, shown):
+    line.write("a.md", document(row(1, "Add an alert", due="2026-12-01")))
+    line.run()
+    line.tracker.person_edits("MEM-1", due=date(2026, 12, 20))
+    line.edit("a.md", "2026-12-01", "2026-12-10")
+    line.run()
+    said = shown()
+    assert "To settle (1)" in said
+    assert said[-1] == (
+        f"! docs/a.md:{FIRST_ROW}  settle “Add an alert”: The row says due 2026-12-10, its ticket 2026-12-20."
+    )
+
+
 def test_an_attempt_without_an_answer_is_said(line, shown):
     line.write("a.md", document(row(1, "Add an alert", due="")))
     line.tracker.fail_next("create", OutcomeUnknown("The answer was lost."))
