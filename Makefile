@@ -36,7 +36,7 @@ format: $(READY) ## Rewrite the code in the house's style
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
-bench: $(READY) ## Measure what the README claims, on this machine
+bench: $(READY) ## Measure what passes cost on this machine, and how that grows
 	@$(VENV)/bin/python -m tests.bench
 
 chaos: $(READY) ## Kill a pass at every call and request, on every kind of tracker, in every weather, with 20 seeds

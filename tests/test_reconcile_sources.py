@@ -151,7 +151,7 @@ def test_reading_again_makes_no_more_tickets_than_one_pass_may(house):
     assert trackers["ops"].keys == ["ONE-1"]
     assert [c.outcome for c in of(done, "create")] == ["done", "pending", "pending"]
     assert {c.reason for c in of(done, "create") if c.outcome == "pending"} == {
-        "1 tickets a pass (creates_per_pass): the next pass makes it"
+        "1 ticket a pass (creates_per_pass): the next pass makes it"
     }
 
 

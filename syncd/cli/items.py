@@ -103,7 +103,8 @@ class _Item:
             )
         else:
             terminal.hint(f"{self.called} {words}.")
-            terminal.hint("Next: ", (f"syncd reconcile{self.opening.flags}", "cyan"))
+            if self.app is not None:
+                terminal.hint("Next: ", (f"syncd reconcile{self.opening.flags}", "cyan"))
         return 0
 
 

@@ -22,7 +22,7 @@ def paced(plans: Sequence[Plan], limit: int, *, made: int = 0) -> list[Plan]:
     A plan under a brake comes after all others: while it is held it takes nothing from them.
     """
     waiting = {_item(change) for change in _queue(plans)[max(0, limit - made) :]}
-    words = f"{limit} tickets a pass (creates_per_pass): the next pass makes it"
+    words = f"{limit} ticket{'' if limit == 1 else 's'} a pass (creates_per_pass): the next pass makes it"
     return [replace(plan, changes=tuple(_delayed(plan.changes, waiting, words))) for plan in plans]
 
 

@@ -196,3 +196,9 @@ def test_link_takes_ignore_back(docs, syncd):
 def test_quiet_says_nothing(docs, syncd):
     syncd("reconcile", "--source", "docs")
     assert syncd("ignore", "T-1", "--reason", "no", "--quiet").out == ""
+
+
+def test_without_a_configuration_no_pass_is_offered_that_would_want_one(docs, syncd):
+    syncd("reconcile", "--source", "docs")
+    assert syncd("unlink", "T-1").out.endswith("the ticket itself is left alone.\n")
+    assert syncd("unlink", "T-2", "--source", "docs").out.endswith("\nNext: syncd reconcile --source docs\n")

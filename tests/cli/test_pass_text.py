@@ -84,7 +84,7 @@ def test_what_the_pace_leaves_for_later_is_said_and_when_it_comes(line):
     assert summary(done) == "Done: 1 ticket created, 1 row written, 1 later (1 document)."
     assert advice(done) == [
         "For those that come later: syncd reconcile --source docs",
-        "Later: 1 tickets a pass (creates_per_pass): the next pass makes it.",
+        "Later: 1 ticket a pass (creates_per_pass): the next pass makes it.",
     ]
 
 
