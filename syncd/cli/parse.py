@@ -12,7 +12,7 @@ from pathlib import Path
 from syncd.cli.printable import counted, printable
 from syncd.cli.streams import put
 from syncd.cli.terminal import Line, Terminal
-from syncd.core.model import ActionItem, Document, Markup, Postmortem, Problem, Reference, State
+from syncd.core.model import ActionItem, Document, Kind, Markup, Postmortem, Problem, Reference, State
 from syncd.core.postmortem import Finished, finished, parse
 
 _SUFFIXES = (".md", ".markdown", ".mdx", ".qmd", ".rmd", ".md.erb", ".html.erb", ".html", ".htm", ".xhtml")
@@ -48,8 +48,7 @@ def _show(path: Path, terminal: Terminal, *, as_json: bool) -> bool:
     document = _read(path)
     if isinstance(document, Problem):
         if as_json:
-            problems = [{"line": document.line, "message": document.message}]
-            terminal.data({"path": str(path), "problems": problems, "items": []})
+            terminal.data(_unread(str(path), document))
         terminal.warn(f"{printable(str(path))}:{document.line}: {document.message}")
         return False
     postmortem = parse(document)
@@ -69,17 +68,17 @@ def _read(path: Path) -> Document | Problem:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return Problem(1, "This is no regular file.")
+            return Problem(1, "It is no ordinary file but a pipe, a socket or a device.")
         if status.st_size > _LIMIT:
-            return Problem(1, f"This file is larger than {_LIMIT // 1_000_000} MB; no document is.")
+            return Problem(1, f"It is larger than {_LIMIT // 1_000_000} MB; no document is.")
         content = path.read_bytes()
     except OSError as error:
-        return Problem(1, f"This file cannot be read: {error.strerror}.")
+        return Problem(1, f"It cannot be read: {error.strerror}.")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return Problem(line, "This file is not UTF-8; save it in that encoding.")
+        return Problem(line, f"It is not UTF-8 (byte 0x{content[error.start]:02X}); save it as UTF-8.")
     location = str(path.resolve())
     return Document(f"folder:{location}", str(path), text, "", markup_of(path), location)
 
@@ -128,6 +127,21 @@ def _item(item: ActionItem) -> dict[str, object]:
         "state": item.state.value if item.state else None,
         "ticket": _ticket(reference) if reference else None,
         "ticket_named": bool(reference and reference.named),
+    }
+
+
+def _unread(path: str, problem: Problem) -> dict[str, object]:
+    """The object of a file that cannot be read: with all the keys of one that can."""
+    return {
+        "path": path,
+        "kind": Kind.OTHER.value,
+        "title": "",
+        "severity": None,
+        "incident_date": None,
+        "postmortem_date": None,
+        "finished": False,
+        "problems": [{"line": problem.line, "message": problem.message}],
+        "items": [],
     }
 
 

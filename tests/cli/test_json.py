@@ -49,6 +49,13 @@ def test_parse_prints_one_object_a_line(syncd, mixed):
     }
 
 
+def test_a_file_that_cannot_be_read_has_the_shape_of_the_others(syncd, mixed):
+    said = syncd("parse", "--json", "docs/latin.md")
+    assert said.code == 1
+    hold(said.json, PARSED)
+    assert said.json["problems"] == [{"line": 1, "message": "It is not UTF-8 (byte 0xE9); save it as UTF-8."}]
+
+
 @pytest.mark.parametrize("command", [["plan"], ["reconcile", "--dry-run"]])
 def test_a_plan_has_the_shape_of_a_pass(syncd, mixed, command):
     plan = syncd(*command, "--source", "docs", "--json").json
