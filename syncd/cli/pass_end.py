@@ -75,36 +75,37 @@ def _not_written(changes: Sequence[Change]) -> int:
 
 def next_steps(done: Pass, *, request: Request, opening: Opening, verbose: bool) -> Iterator[tuple[str, str]]:
     """What a person should know now, and the command that they would paste, or none."""
-    again = f"syncd reconcile{opening.flags}{_flags(request)}"
-    changes = [change for _, change in done.changes]
+    yield from _to_run(done, again=f"syncd reconcile{opening.flags}{_flags(request)}")
+    if empty := [s.label for s in done.sources if not (s.read or s.failed or s.plan.brake)]:
+        own = opening.source is not None
+        cure = "name a folder of Markdown or HTML" if own else "correct the path, or include and exclude"
+        yield f"No documents in {', '.join(empty)}: {cure}.", ""
+    free = (change for source in done.sources if not source.plan.brake for change in source.changes)
+    if paced := next((c.reason for c in free if c.outcome is Outcome.PENDING and c.desired is not None), None):
+        yield f"Later: {paced}.", ""
+    if done.dry_run and not verbose and any(c.kind is ChangeKind.IGNORE for _, c in done.changes):
+        yield "--verbose lists what is ignored, and why.", ""
+
+
+def _to_run(done: Pass, *, again: str) -> Iterator[tuple[str, str]]:
+    """What is held or comes next, and the command that lets it go on; ``again`` is that of a pass like this one."""
     approved = f"{again} --approve {done.plan_hash}"
-    planned = any(c.kind in WRITING and c.outcome is Outcome.PLANNED for c in changes)
+    planned = any(c.kind in WRITING and c.outcome is Outcome.PLANNED for _, c in done.changes)
     if done.stale and not (planned or done.approvable):
         yield f"The approval {done.stale} is for another plan; nothing was done, and nothing waits for one.", ""
     elif done.stale:
         yield f"The approval {done.stale} is for another plan; nothing was done. To let this plan through:", approved
-    elif done.brake and not done.approvable:
-        yield f"Held: {done.brake}.", ""
-        yield "Nothing is done there until it can be read.", ""
     elif done.brake:
         yield f"Held: {done.brake}.", ""
         nothing = "A pass would do nothing of it" if done.dry_run else "Nothing of it was done"
-        yield f"{nothing}. To let just this plan through:", approved
+        if done.approvable:
+            yield f"{nothing}. To let just this plan through:", approved
+        else:
+            yield "Nothing is done there until it can be read.", ""
     elif done.dry_run and planned:
         yield "Next:", again
-    elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for c in changes):
+    elif any(c.kind is ChangeKind.CREATE and c.outcome is Outcome.PENDING for _, c in done.changes):
         yield "For those that come later:", again
-    if empty := [s.label for s in done.sources if not (s.read or s.failed or s.plan.brake)]:
-        cure = (
-            "correct the path, or include and exclude"
-            if opening.source is None
-            else "name a folder of Markdown or HTML"
-        )
-        yield f"No documents in {', '.join(empty)}: {cure}.", ""
-    if paced := next((c.reason for c in changes if c.outcome is Outcome.PENDING and c.desired is not None), None):
-        yield f"Later: {paced}.", ""
-    if done.dry_run and not verbose and any(c.kind is ChangeKind.IGNORE for c in changes):
-        yield "--verbose lists what is ignored, and why.", ""
 
 
 def _flags(request: Request) -> str:

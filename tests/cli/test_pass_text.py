@@ -88,6 +88,14 @@ def test_what_the_pace_leaves_for_later_is_said_and_when_it_comes(line):
     ]
 
 
+def test_what_a_brake_holds_does_not_come_later(line):
+    line.policy = replace(line.policy, creates_per_pass=1)
+    line.write("a.md", document(*(row(n, f"Alert number {n} on the pool") for n in range(5))))
+    held, approve = advice(line.run(dry_run=True))
+    assert held.startswith("Held: default, docs: 5 tickets would be created")
+    assert "--approve" in approve
+
+
 def test_a_link_that_cannot_be_written_into_its_row_is_said(line):
     line.write("a.md", document() + "| 1 | Add an alert | Platform | Oct 23 | Open | more | and more |\n")
     done = line.run()
