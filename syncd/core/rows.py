@@ -104,10 +104,21 @@ class _Row:
             self.findings.problems.append(Problem(line, "This row names no action."))
             return
         if self.row.merged and self.table.delimiter and len(self.row.cells) > len(self.table.header.cells):
+            slipped = self._slipped()
+            left_out = "; its cells stand under the wrong headers, so it is left out" if slipped else ""
             self.findings.problems.append(
-                Problem(line, "This row has more cells than the header; a | in a cell is written \\|.")
+                Problem(line, f"This row has more cells than the header{left_out}; a | in a cell is written \\|.")
             )
+            if slipped:
+                return
         self.findings.items.append(self._item(prose))
+
+    def _slipped(self) -> bool:
+        """Whether nothing that can be recognized stands under its header: a | in the action moved the cells."""
+        due, status = self.words(Role.DUE), self.words(Role.STATUS)
+        fits = [self.reading.dates.due(due)[0] is not None] if due else []
+        fits += [state_of(status) is not None] if status else []
+        return bool(fits) and not any(fits)
 
     def _unfilled(self, text: str) -> bool:
         """Whether nobody filled in this row."""

@@ -34,7 +34,7 @@ PAGE = 100
 """Items, or postmortems, of one page of a long list."""
 HERE, UP = "./", "../"
 OUTCOMES = {
-    "failed": "some changes failed",
+    "failed": "not all of it could be done",
     "authentication": "a tracker turned us away",
     "stale": "a stale approval",
 }

@@ -14,7 +14,7 @@ from syncd.store.records import PassRecord
 _BEGINS = re.compile(r"[^,]+, [^:]+: ")
 """A team, its source and what holds it, in the words of a pass."""
 _TROUBLES = {
-    "failed": "Some of its changes failed; the next pass tries again.",
+    "failed": "Some of its changes failed, or a tracker was out of reach; the next pass tries again.",
     "authentication": "A tracker did not accept our credentials: `syncd doctor` says which, and what to do.",
     "stale": "It did nothing: the approval that was given names another plan.",
 }
