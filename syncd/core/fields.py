@@ -73,6 +73,9 @@ _BRACKETS = re.compile(
     r"(?:\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|<(?P<angle>[^<>]*)>|（[^（）]*）|＜[^＜＞]*＞|【[^【】]*】"
     r"|\{[^{}]*\})[.:]?$"
 )
+_BRACKET = r"(?:\[[^\[\]]*\]|<[^<>]*>)"
+_ALL_BRACKETS = re.compile(rf"{_BRACKET}(?:\s*(?:[-–—|,;]\s*)?(?:[^\W\d_]+(?: [^\W\d_]+)?\s*[:：]\s*)?{_BRACKET})+")
+"""A task with its attributes, none of which is filled in: ``[Action] - Owner: [Name]``."""
 _LAST_BRACKET = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _SAMPLE = re.compile(
     r"(?:(?:action|task|item|todo|to-?do|action item|follow-?up|step|fix|improvement|ticket"
@@ -130,7 +133,7 @@ def is_placeholder(text: str) -> bool:
     text = text.strip(" *_`.:：")
     if not text:
         return False
-    if _TEMPLATE_MARK.search(text) or _ASKS.match(text):
+    if _TEMPLATE_MARK.search(text) or _ASKS.match(text) or _ALL_BRACKETS.fullmatch(text):
         return True
     head = _LAST_BRACKET.sub("", text)
     return any(t.lower() in _SAMPLES or _BRACKETS.fullmatch(t) or _SAMPLE.fullmatch(t) for t in {text, head} if t)

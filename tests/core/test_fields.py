@@ -235,6 +235,9 @@ def test_a_severity_maps_to_ours_where_it_does(written, mapped):
         "行动项 1（负责人）",
         "Describe the action",
         "[対策内容] (PR: #XXX)",
+        "[Alert for it] - Owner: [Name] - By: [Date]",
+        "[Action] - [Owner] - [Date]",
+        "<task> <owner>",
     ],
 )
 def test_a_placeholder_is_no_action(text):
