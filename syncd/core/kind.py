@@ -9,6 +9,7 @@ from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.facts import Fact, of_kind
 from syncd.core.fields import is_cell_placeholder, is_placeholder
 from syncd.core.model import Document, Kind
+from syncd.core.other_documents import is_other_document
 from syncd.core.prose import Passage, squeeze
 from syncd.core.sections import Meaning, meaning_of
 from syncd.core.words import ACTION_HEADINGS, fold, phrases, plain_words, unaccented
@@ -72,8 +73,10 @@ _TEACHES = re.compile(
 _INSTRUCTS = re.compile(r"^instructions?\b|^说明$|^記入方法", re.IGNORECASE)
 """The first column of a form that a team fills in beside it."""
 _PROJECT = re.compile(
-    r"\bproject (?:post-?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
-    r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post-?mortem|retro|retrospective|review)\b"
+    r"\bproject (?:post[ -]?mortem|retro|retrospective|review|closure)|\b(?:launch|release|migration|engagement"
+    r"|campaign|sprint|quarter(?:ly)?|rollout|event) (?:post[ -]?mortem|retro|retrospective|review)\b"
+    r"|\b(?:jam|game|hackathon|conference|workshop|season|semester|course|epic|milestone|phase(?: \d+)?|pilot|beta"
+    r"|prototype|kickstarter|crowdfunding) post[ -]?mortem\b"
     r"|\bretro\b|\blessons from\b|\bengagement post-?mortem"
     r"|プロジェクト振り返り|スプリント振り返り|レトロスペクティブ|项目复盘|迭代回顾|回顧|회고|projekt-?rückblick",
     re.IGNORECASE,
@@ -97,10 +100,10 @@ _INCIDENT = re.compile(
 )
 _POSTMORTEM = re.compile(r"post[ -]?mortems?", re.IGNORECASE)
 _INCIDENT_HEADING = unaccented(
-    r"timeline|root cause|impact|action items?|lessons|what (?:went|happened)|post-?mortem|incident|remediation"
-    r"|mitigation|detection|resolution|outage|symptoms"
-    r"|タイムライン|根本原因|アクション|影響|障害|行动项|时间线|根因|影响|故障|教训|教訓|時間線|根因"
-    r"|타임라인|원인|증상|영향|장애|acciones|cronolog|causa raíz|lecciones|linha do tempo|lições|maßnahmen|ursache"
+    r"timeline|root cause|impact|lessons|what (?:went|happened)|post-?mortem|incident|detection|resolution|outage"
+    r"|symptoms|fallout"
+    r"|タイムライン|根本原因|影響|障害|时间线|根因|影响|故障|教训|教訓|時間線|根因"
+    r"|타임라인|원인|증상|영향|장애|cronolog|causa raíz|lecciones|linha do tempo|lições|ursache"
     r"|auswirkung|chronologie|cause racine|leçons|linea temporale|lezioni|хронолог|причин|влияни|инцидент|урок|вплив"
     r"|tidslinje|rotårsak|grundorsak|konsekvens|hva gikk|hvad gik|vad gick|tijdlijn|oorzaak|oś czasu|przyczyn|wnioski"
     r"|o que aconteceu|qué (?:pasó|ocurrió|sucedió)|que s'est-il passé|cosa è successo|was (?:ist )?passiert"
@@ -108,11 +111,26 @@ _INCIDENT_HEADING = unaccented(
     r"|vad hände|wat is er gebeurd|co się stało|ne oldu|chuyện gì|apa yang terjadi"
     r"|kök neden|zaman çizelgesi|dòng thời gian|nguyên nhân|kronologi|akar masalah"
 )
-"""Headings that a text about something that happened has."""
+"""Headings that a text about something that happened has; those of its tasks stand in plans, too."""
+_ACTIONS = re.compile(r"remediation|mitigation|acciones|maßnahmen|アクション|行动项")
+"""Headings of tasks in other texts than those that :func:`meaning_of` knows."""
+_WENT_WRONG = re.compile(
+    r"\b(?:in[cs]iden\w*|outages?|downtime|fail\w*|broke\w*|bugs?|errors?|problems?|issues?|alerts?|slow\w*|los[st]"
+    r"|missing|stuck|hung|hang\w*|stop(?:ped|s)|wrong\w*|crash\w*|down|leak\w*|expired|unable|unavailable|unreachable"
+    r"|degrad\w*|disrupt\w*|corrupt\w*|breach\w*|reject\w*|time[sd]? ?outs?|rolled back|rollback|roll back|overload\w*"
+    r"|full|late|delay\w*|duplicat\w*|twice)\b|(?:could|can|did|does|do)(?:n't|n’t| not)\b"
+    r"|\b[45]\d\d\b|\b5xx\b|störung|ausfall|ausgefallen|fehler|panne|erreur|fallo|caíd|falha|errore|guasto|ошибк|сбой"
+    r"|помилк|авари|障害|エラー|不具合|故障|错误|異常|异常|失败|失敗|오류|장애|실패|błąd|awari|fejl|feil|\bfel\b|storing|hata"
+    r"|kesinti|lỗi|sự cố|gangguan|häiriö|virhe",
+    re.IGNORECASE,
+)
+"""How people say that something did not go as it should."""
 _INCIDENT_PLACE = re.compile(r"(?:^|[/_. -])(?:post-?mortems?|incidents?|outages?)(?=[/_. -])", re.IGNORECASE)
 """A folder or a file's name that promises incidents."""
 _RETROSPECTIVE_HEADING = re.compile(
-    r"what (?:worked|was built|we built|we shipped)|do(?:ne)? differently|ce qui a (?:marché|fonctionné)|lo que hicimos"
+    r"\b(?:next|previous|coming) (?:sprint|iteration|semester)|\b(?:start|stop|continue|keep) doing$|according to plan"
+    r"|better than expected|what (?:worked|was built|we built|we shipped)|do(?:ne)? differently|lo que hicimos"
+    r"|ce qui a (?:marché|fonctionné)"
     r"|was (?:gut )?funktioniert hat|うまくいったこと|做得好的|что получилось|o que funcionou|cosa ha funzionato"
 )
 _INCIDENT_ONLY = re.compile(
@@ -139,7 +157,7 @@ def title_of(document: Document, page: Page, known: Sequence[Fact]) -> tuple[str
         return named.value, named.line
     if first is None and (told := _first_line(page)):
         return told
-    stem = _file_name(document).split(".")[0]
+    stem = _path(document)[1].split(".")[0]
     return stem.replace("-", " ").replace("_", " ").strip() or document.path, 1
 
 
@@ -157,14 +175,18 @@ def _first_line(page: Page) -> tuple[str, int] | None:
     return (words, block.line) if len(words) <= _LONGEST_TITLE and _INCIDENT.search(words) else None
 
 
-def _file_name(document: Document) -> str:
-    return document.path.replace("\\", "/").rsplit("/", 1)[-1]
+def _path(document: Document) -> tuple[str, str]:
+    """The name of the folder it lies in, and that of the file."""
+    *folders, name = document.path.replace("\\", "/").split("/")
+    return (folders[-1] if folders else "", name)
 
 
 def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *, dated: bool) -> Kind:
     """Incident, project, or something else: a template, a how-to. ``dated``: head or title name a day."""
     empty = any(pattern.search(title) for pattern in (_UNFILLED_TITLE, _NAMED_TEMPLATE, _COLLECTION))
     if empty or (not dated and _is_form(document, page, known, title)):
+        return Kind.OTHER
+    if is_other_document(page, title) and not any(f.kind in ("severity", "incident_date") for f in known):
         return Kind.OTHER
     looks_back = _PROJECT.search(title) or (_RETROSPECTIVE.search(title) and not _tells_what_broke(page, title))
     if looks_back and not _OUTAGE.search(title):
@@ -179,8 +201,11 @@ def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *
 
 def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) -> bool:
     """Whether it is a template, or tells how postmortems are written."""
-    name = re.sub(r"[-_.]", " ", _file_name(document))
-    if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(name):
+    folder, name = _path(document)
+    named = re.sub(r"[-_.]", " ", name)
+    if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(named):
+        return True
+    if _TEMPLATE.fullmatch(folder):
         return True
     first = page.blocks[:_FIRST_WORDS]
     if any(_INSTRUCTS.search(b.header.cells[0].prose.plain) for b in first if isinstance(b, Grid) and b.header.cells):
@@ -213,21 +238,35 @@ def _tells_what_broke(page: Page, title: str) -> bool:
 
 
 def _tells_of_incident(heading: str) -> bool:
-    return _INCIDENT_HEADING.search(fold(plain_words(heading))) is not None or meaning_of(heading) is Meaning.ACTIONS
+    return _INCIDENT_HEADING.search(fold(plain_words(heading))) is not None
+
+
+def _tells_of_tasks(heading: str) -> bool:
+    return meaning_of(heading) is Meaning.ACTIONS or _ACTIONS.search(plain_words(heading)) is not None
 
 
 def _is_incident(page: Page, known: Sequence[Fact], title: str) -> bool:
     if _INCIDENT.search(title) or any(f.kind in ("severity", "incident_date", "postmortem_date") for f in known):
         return True
-    for block in page.blocks[:_FIRST_BLOCKS]:
-        if isinstance(block, Heading) and _tells_of_incident(squeeze(block.prose.plain)):
-            return True
-        if isinstance(block, ListItem | Paragraph) and _names_actions(block.passage):
-            return True
-    return sum(isinstance(block, Paragraph) and _has_label(block) for block in page.blocks[:_FIRST_BLOCKS]) >= 2
+    first = page.blocks[:_FIRST_BLOCKS]
+    headings = [squeeze(block.prose.plain) for block in first if isinstance(block, Heading)]
+    labels = [label for block in first if isinstance(block, Paragraph) and (label := _label(block))]
+    if any(map(_tells_of_incident, headings)) or (len(labels) >= 2 and any(map(_tells_of_incident, labels))):
+        return True
+    tasks = any(map(_tells_of_tasks, headings)) or any(
+        isinstance(block, ListItem | Paragraph) and _names_actions(block.passage) for block in first
+    )
+    return tasks and _went_wrong(page, title)
 
 
-def _has_label(paragraph: Paragraph) -> bool:
-    """Whether it begins with a line that would be a heading if it had markup: ``Root cause:``."""
+def _went_wrong(page: Page, title: str) -> bool:
+    """Whether the text says that something did not go as it should; a list of tasks alone may be any plan's."""
+    texts = (block.passage.rough for block in page.blocks[:_FIRST_BLOCKS] if not isinstance(block, Grid))
+    return any(_WENT_WRONG.search(text) for text in (title, *texts))
+
+
+def _label(paragraph: Paragraph) -> str | None:
+    """The line it begins with, if that would be a heading if it had markup: ``Root cause:``."""
     line = paragraph.passage.rough.partition("\n")[0].strip(" *_")
-    return len(line) < _SHORT and line.endswith((":", "：")) and _tells_of_incident(line)
+    told = _tells_of_incident(line) or _tells_of_tasks(line)
+    return line if len(line) < _SHORT and line.endswith((":", "：")) and told else None

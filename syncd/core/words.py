@@ -78,7 +78,7 @@ ACTION_HEADINGS = folded(
     resulting action, resulting actions, review actions, future actions, next actions, todo, todos, to do, to dos
     to-do, to-dos, todo list, to-do list, to do list, tasks, task list, tickets, jira tickets, follow-up tickets
     work items, backlog items, improvement actions, improvement items, improvement plan, improvement tasks
-    countermeasures, remedial actions, actionable items, actionables, action required, deliverables
+    countermeasures, remedial actions, actionable items, actionables, action required
     follow-on, follow-ons, follow-on actions, follow-on work, follow-on tasks, remaining work, outstanding work
     resulting issues, issues filed, tickets filed, tickets created, tickets raised
 
@@ -169,7 +169,7 @@ WEAK_HEADING = unaccented(
     r"|\bwhat (?:is|are) being done\b|\b(?:what's|what is|what comes) next\b|\b(?:long|short|medium)[- ]term (?:fix"
     r"|solution|plan|work)\w*"
     r"|\bpermanent (?:fix|solution)\w*|\bcorrective\b|\bsteps (?:to|we)\b|\bplans?\b.*\b(?:prevent|future)\b"
-    r"|\bproposed changes\b"
+    r"|\bproposed changes\b|\b(?:adjustments?|changes|tweaks?|experiments?) (?:for|in) (?:the |our )?next\b"
     r"|\bchanges (?:we|to be)\b|\bfixes\b|\bopen (?:items|tasks)\b"
     r"|prävention|vorbeugung|verbesserung|prevención|mejoras|recomendaciones|qué (?:cambia|vamos)|prévention"
     r"|améliorations"
@@ -209,6 +209,8 @@ OTHER_HEADING = unaccented(
     r"|oś czasu|wnioski|przyczyn|podsumowanie|co poszło|zaman çizelgesi|kök neden|dersler|özet|dòng thời gian"
     r"|bài học|nguyên nhân|tổng quan|kronologi|akar masalah|pelajaran|ringkasan"
     r"|\b(?:previous|prior|last|past) (?:sprint|retro\w*|iteration|incident|post-?mortem|cycle|quarter|month|week)"
+    r"|\b(?:previous|prior|existing|earlier|pre-existing) (?:mitigations?|(?:counter)?measures|safeguards?|guard ?rails?"
+    r"|controls?|protections?|hardening|fixes|action items?|actions|follow[ -]?ups?)\b"
     r"|\banterior(?:es)?\b|précédent|\bprecedent[ei]\b|vorherige|letzte[nrs] (?:sprint|retro)|\bvorige\b|föregående"
     r"|\bforrige\b|poprzedni|предыдущ|попередн|\bönceki\b|上次|前回|지난|sebelumnya"
 )

@@ -373,11 +373,29 @@ def test_the_title_or_the_file_name_may_tell_the_date():
         ("# Incident Title\n\n## Timeline\n", Kind.OTHER),
         ("# How to write a postmortem\n", Kind.OTHER),
         ("# Our shop\n\nBuy things.\n\n## Prices\n\n- Pay\n", Kind.OTHER),
+        ("# Launch plan\n\n## Timeline\n\n## Next steps\n\n- Invite the press\n", Kind.OTHER),
+        ("# Plan: move the till\n\n## Impact\n\n## Action items\n\n- Buy a cable\n", Kind.OTHER),
+        ("# RFC 7: retry when a call fails\n\n## Action items\n\n- Write it\n", Kind.OTHER),
+        ("# Pre-mortem of the new till\n\n## Action items\n\n- Train the staff\n", Kind.OTHER),
+        ("# Progress report, week 3\n\n**Date:** 2024-03-01\n\n## Next steps\n\n- Paint\n", Kind.OTHER),
+        ("# Shop down\n\nThis is a fictional incident.\n\n## Action items\n\n- Add an alert\n", Kind.OTHER),
+        ("# Shop down\n\n## Remediation plan\n\n- Add an alert\n", Kind.INCIDENT),
+        ("# Outage of the till: remediation plan\n\n- Add an alert\n", Kind.INCIDENT),
+        ("# Retro and plan\n\n## Next steps\n\n- Paint\n", Kind.PROJECT),
+        ("# Recovery plan\n\n**Severity:** SEV-2\n\n## Timeline\n", Kind.INCIDENT),
+        ("# Winter game jam post mortem\n\n## What went wrong\n\n## What went right\n", Kind.PROJECT),
+        ("# Week 4\n\n## Start doing\n\n- Pair\n\n## Stop doing\n\n- Rush\n", Kind.PROJECT),
         ("# Incident: template rendering down (2024-03-01)\n", Kind.INCIDENT),
     ],
 )
 def test_a_document_is_of_a_kind(text, kind):
     assert read(text).kind is kind
+
+
+def test_what_lies_among_templates_is_one_unless_it_tells_its_day():
+    text = "# Shop down\n\n## Timeline\n"
+    assert read(text, path="docs/templates/outage.md").kind is Kind.OTHER
+    assert read(f"# Shop down\n\n**Date of incident:** 2024-03-01\n{text}", path="templates/x.md").kind is Kind.INCIDENT
 
 
 def test_a_document_that_is_no_postmortem_has_no_items():

@@ -1,0 +1,78 @@
+"""Documents with tasks that are no postmortems: decisions, plans, audits, looks ahead, what never happened."""
+
+from __future__ import annotations
+
+import re
+
+from syncd.core.blocks import Grid, Heading, Page
+from syncd.core.prose import squeeze
+from syncd.core.words import fold, plain_words
+
+_TELLS_ITSELF = re.compile(
+    r"post[ -]?mortem|\bretro(?:s|spe\w+)?\b|\brca\b|\broot cause|\bin[cs]iden\w* (?:report|review|analysis|summary)"
+    r"|\bafter[ -]action|постмортем|ретроспектив|ポストモーテム|复盘|復盤|振り返り|회고",
+    re.IGNORECASE,
+)
+"""How a postmortem calls itself, whatever else its title says: ``Retrospective and plan for the next game``."""
+_BEGINS = re.compile(
+    r"^\W*(?:(?:adr|madr|rfc|rfd|kep|prd|sop)\b[\s#:_.-]*\d*\b"
+    r"|(?:proposal|design|plan|roadmap|spec(?:ification)?|guide|tutorial|minutes|meeting notes|drill|exercise"
+    r"|vorschlag|konzept|propuesta|proposition|proposta)\s*(?:#?\d+\s*)?[:：—–-])",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"(?<!action )(?<!actions )(?<!remediation )(?<!improvement )(?<!prevention )\bplan"
+    r"|\b(?:roadmap|proposal|playbook|runbook|blueprint|charter|agenda|tutorial|specification"
+    r"|design doc(?:ument)?|meeting (?:notes|minutes)|(?:table-?top|training) (?:exercise|scenario)s?"
+    r"|exercise (?:plan|guide))",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*(?:[(（\[].*|\s[—–-]\s.*|[:：].*)?$")
+"""What may stand behind the noun that says what a document is: a remark, a subtitle."""
+_SAYS = re.compile(
+    r"\bpre-?mortems?\b|\b(?:architecture|architectural) decision\b|\bdecision record\b|\bthreat model\b"
+    r"|\brisk (?:assessment|register)\b|\bred team\b|\baudit report\b|\b(?:progress|status) (?:report|log)\b"
+    r"|\brelease notes\b|\bchangelog\b|\b(?:fortschritts|besprechungs|sitzungs)protokoll\b"
+    r"|\bcompte[ -]rendu de réunion\b|^(?:gu[ií]a|manual|bitácora) de\b|\bacta de reunión\b|会议纪要|議事録",
+    re.IGNORECASE,
+)
+_NEVER_HAPPENED = re.compile(
+    r"\b(?:fictional|fictitious|hypothetical|imaginary|made-up|invented) (?:\w+ )?(?:incident|outage|event|scenario"
+    r"|post-?mortem|company|service|example|case|breach|team|project)\b|\bfor (?:training|educational|illustration"
+    r"|demonstration) purposes\b|(?:^|[.!,;:] )imagine (?:that )?(?:the|this|your|our|it)\b",
+    re.IGNORECASE,
+)
+"""What an example or an exercise says of itself."""
+_DECISIONS = tuple(
+    frozenset(fold(word) for word in words.split())
+    for words in (
+        "decision decisions entscheidung decisión décision decisão decisione решение 決定 决策 决定",
+        "consequences implications folgen konsequenzen consecuencias conséquences consequências conseguenze"
+        " последствия 后果 alternatives alternativen alternativas",
+        "context background kontext contexto contexte contesto контекст 背景 コンテキスト",
+    )
+)
+"""The headings that a record of a decision has, one of each."""
+_FIRST = 6
+
+
+def is_other_document(page: Page, title: str) -> bool:
+    """Whether a document says of itself that it is something else: by its title, its opening, or its headings."""
+    otherwise = _is_named_otherwise(title) or _decides(page)
+    return (otherwise and not _TELLS_ITSELF.search(title)) or _never_happened(page)
+
+
+def _is_named_otherwise(title: str) -> bool:
+    if _BEGINS.match(title) or _SAYS.search(title):
+        return True
+    return any(_BEHIND.match(title, match.end()) for match in _ENDS.finditer(title))
+
+
+def _never_happened(page: Page) -> bool:
+    first = (block for block in page.blocks[:_FIRST] if not isinstance(block, Grid))
+    return any(_NEVER_HAPPENED.search(block.prose.plain) for block in first)
+
+
+def _decides(page: Page) -> bool:
+    headings = {fold(plain_words(squeeze(b.prose.plain))) for b in page.blocks if isinstance(b, Heading)}
+    return all(not words.isdisjoint(headings) for words in _DECISIONS)
