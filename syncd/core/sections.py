@@ -35,6 +35,10 @@ _INTRODUCES = re.compile(
 """How a sentence begins that only leads to the list under it."""
 _MINUTES = re.compile(r"\(\s*\d+\s*[-–]\s*\d+\s*(?:min|m\b|h\b|hours?)")
 """How long after the alarm: the heading tells of the response."""
+_COUNTED = re.compile(r"\b\d+(?:/| of | out of )\d+ (?:of )?(?:the )?(?:\w+ )?action\b")
+"""A line that only counts them: ``2/5 action items done``."""
+_STRETCH = re.compile(r"(?:day|week|month|quarter|phase|stage|sprint|wave) \d{1,2}(?: ?[-–] ?\d{1,2})?")
+"""A stretch of time that tasks are grouped by: ``Week 2``."""
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 _LAST = (":", "：", "*", "_", ">")
 """How a bold line or a label ends."""
@@ -64,7 +68,7 @@ def meaning_of(heading: str) -> Meaning:
     words = fold(plain_words(heading))
     if words in ACTION_HEADINGS:
         return Meaning.ACTIONS
-    if len(words.split()) > 14 or words in ("", "action"):
+    if len(words.split()) > 14 or words in ("", "action") or _COUNTED.search(words):
         return Meaning.NEUTRAL
     if _CERTAIN.search(heading.lower()) and not _REVIEW.search(words):
         return Meaning.ACTIONS
@@ -112,6 +116,8 @@ class _Open:
     meaning: Meaning
     text: str
     bold: bool = False
+    kept: bool = False
+    """It is a group that has the rank of its section."""
 
 
 def outline(blocks: tuple[Block, ...]) -> Outline:
@@ -217,15 +223,20 @@ class _Outliner:
         return isinstance(following, Grid | ListItem)
 
     def _push(self, opened: _Open) -> None:
-        while self._stack and self._stack[-1].level >= opened.level and not self._keeps(self._stack[-1], opened):
-            self._stack.pop()
-        if self._stack and self._stack[-1].level >= opened.level:
-            opened = replace(opened, level=self._stack[-1].level + 1)
+        beside = False
+        while self._stack and self._stack[-1].level >= opened.level:
+            if self._keeps(self._stack[-1], opened, beside=beside):
+                opened = replace(opened, level=self._stack[-1].level + 1, kept=True)
+                break
+            beside = self._stack.pop().kept
         self._stack.append(opened)
 
-    def _keeps(self, before: _Open, opened: _Open) -> bool:
-        """A group under a heading of the same rank: ``**Action items**``, then ``**Short term**``."""
-        at_once = before.index == opened.index - 1
+    def _keeps(self, before: _Open, opened: _Open, *, beside: bool) -> bool:
+        """A group under a heading of the same rank: ``**Action items**``, then ``**Short term**``.
+
+        ``beside``: the group before it is kept like that.
+        """
+        at_once = beside or before.index == opened.index - 1
         if before.level != opened.level:
             return False
         if before.meaning is Meaning.ACTIONS and opened.meaning is Meaning.PERHAPS and at_once:
@@ -312,4 +323,6 @@ def _is_bold(prose: Prose, words: str) -> bool:
 
 def _is_group(text: str) -> bool:
     words = plain_words(text)
+    if _STRETCH.fullmatch(words):
+        return True
     return words in GROUP_WORDS or any(w in GROUP_WORDS for w in re.split(r"[/&]| and | or ", words) if w)
