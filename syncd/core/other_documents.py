@@ -6,7 +6,7 @@ import re
 
 from syncd.core.blocks import Grid, Heading, Page
 from syncd.core.prose import squeeze
-from syncd.core.words import fold, plain_words
+from syncd.core.words import fold, phrases, plain_words
 
 _TELLS_ITSELF = re.compile(
     r"post[ -]?mortem|\bretro(?:s|spe\w+)?\b|\brca\b|\broot cause|\bin[cs]iden\w* (?:report|review|analysis|summary)"
@@ -43,16 +43,20 @@ _NEVER_HAPPENED = re.compile(
     re.IGNORECASE,
 )
 """What an example or an exercise says of itself."""
-_DECISIONS = tuple(
-    frozenset(fold(word) for word in words.split())
-    for words in (
-        "decision decisions entscheidung decisión décision decisão decisione решение 決定 决策 决定",
-        "consequences implications folgen konsequenzen consecuencias conséquences consequências conseguenze"
-        " последствия 后果 alternatives alternativen alternativas",
-        "context background kontext contexto contexte contesto контекст 背景 コンテキスト",
+_DECISION, _WEIGHED, _LOOKS_BACK = (
+    frozenset(fold(phrase) for phrase in phrases(text))
+    for text in (
+        "decision, entscheidung, decisión, décision, decisão, decisione, решение, 決定, 决策, 决定",
+        """
+        consequences, implications, rationale, alternatives, alternatives considered, considered alternatives
+        considered options, options considered, folgen, konsequenzen, begründung, alternativen, consecuencias
+        justificación, alternativas, conséquences, justification, consequências, justificativa, conseguenze
+        последствия, обоснование, 后果, 理由
+        """,
+        "root cause, root causes, lessons learned, what went well, what went wrong, what happened, action items",
     )
 )
-"""The headings that a record of a decision has, one of each."""
+"""The headings of a record of a decision, one of the first and one of the second; none of the third."""
 _FIRST = 6
 
 
@@ -75,4 +79,5 @@ def _never_happened(page: Page) -> bool:
 
 def _decides(page: Page) -> bool:
     headings = {fold(plain_words(squeeze(b.prose.plain))) for b in page.blocks if isinstance(b, Heading)}
-    return all(not words.isdisjoint(headings) for words in _DECISIONS)
+    decides = not _DECISION.isdisjoint(headings) and not _WEIGHED.isdisjoint(headings)
+    return decides and _LOOKS_BACK.isdisjoint(headings)

@@ -377,6 +377,8 @@ def test_the_title_or_the_file_name_may_tell_the_date():
         ("# Plan: move the till\n\n## Impact\n\n## Action items\n\n- Buy a cable\n", Kind.OTHER),
         ("# RFC 7: retry when a call fails\n\n## Action items\n\n- Write it\n", Kind.OTHER),
         ("# Pre-mortem of the new till\n\n## Action items\n\n- Train the staff\n", Kind.OTHER),
+        ("# One table\n\n## Decision\n\n## Rationale\n\nIt fails.\n\n## Follow-up work\n\n- Do\n", Kind.OTHER),
+        ("# Bugs\n\n## Decision\n\n## Rationale\n\n## Root cause\n\n## Next steps\n\n- Do\n", Kind.INCIDENT),
         ("# Progress report, week 3\n\n**Date:** 2024-03-01\n\n## Next steps\n\n- Paint\n", Kind.OTHER),
         ("# Shop down\n\nThis is a fictional incident.\n\n## Action items\n\n- Add an alert\n", Kind.OTHER),
         ("# Shop down\n\n## Remediation plan\n\n- Add an alert\n", Kind.INCIDENT),
