@@ -107,6 +107,11 @@ def _first(values: Iterable[str | None]) -> str | None:
 
 _IN_BRACKETS = re.compile(r"[\[(（]([^\[\]()（）]{2,40})[\])）]")
 _OF_ITEMS = re.compile(r"(.+?) (?:action items?|actions?|items?|tasks?|work|follow-?ups?|tickets?|fixes)")
+_DURING = re.compile(
+    r"(?:completed|done|implemented|fixed|resolved|deployed|applied|taken) (?:already|so far|during|within|while"
+    r"|immediately|as part of)\b"
+)
+"""A heading of what is done: ``Completed during the incident``."""
 _NO_STATES = phrases("review, testing, monitoring, qa, next, future, later, new, planned")
 """Words that tell a state in a cell, but not in a heading."""
 
@@ -141,6 +146,8 @@ def state_of_heading(heading: str) -> tuple[str, State] | None:
         if state := whole_state(words):
             return words, state
     plain = plain_words(heading)
+    if _DURING.match(plain):
+        return heading, State.DONE
     counted = _OF_ITEMS.fullmatch(plain)
     for words in (plain, counted[1] if counted else ""):
         if words and words not in TYPES and words not in _NO_STATES and (state := whole_state(words)):

@@ -16,7 +16,7 @@ from syncd.core.fields import (
     split_owners,
 )
 from syncd.core.forms import is_form
-from syncd.core.item import Findings, Reading
+from syncd.core.item import Findings, Reading, state_of_heading
 from syncd.core.model import ActionItem, Problem, Reference, Role, State, Table
 from syncd.core.prose import Prose, squeeze
 from syncd.core.references import find_references, is_commit, named_first, tail, whole
@@ -176,7 +176,8 @@ class _Row:
             beside = _beside(prose, self.reading.projects)
             if beside and (state := state_of(beside)):
                 return status or beside, state
-        return status, None
+        told = state_of_heading(self.place.group) if self.place.group and Role.STATUS not in self.table.roles else None
+        return told or (status, None)
 
     def _ticket_cells(self) -> list[Prose]:
         columns = [i for i, role in enumerate(self.table.roles) if role is Role.TICKET and i < len(self.row.cells)]
