@@ -48,6 +48,8 @@ _KEY_FIELDS = {
 """What the words before a colon mean; the others are due dates."""
 
 _DUE_BEHIND = re.compile(r"[\s,;—–-]+(?:due by|due|by|before|until|eta)\b:?\s+(?:on )?(?P<due>.{3,30})$", re.IGNORECASE)
+_LONGEST_OWNER = 90
+"""Several teams, and how they share it: ``Search, in coordination with Platform and Support``."""
 _WINDOW = 640
 """So far from the end a first key may stand."""
 
@@ -97,7 +99,7 @@ def _are_attributes(peel: Peel, keys: list[re.Match[str]]) -> bool:
     for match, value in zip(keys, _values(peel, keys, peel.end), strict=True):
         field = _KEY_FIELDS.get(match["key"].lower())
         wrong = (field == "ticket" and last < match.end()) or (field == "status" and state_of(value) is None)
-        if wrong or not 0 < len(value) <= 60:
+        if wrong or not 0 < len(value) <= (_LONGEST_OWNER if field == "owner" else 60):
             return False
     return True
 

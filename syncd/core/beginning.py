@@ -63,7 +63,7 @@ _NO_NAMES = phrases("""
     in, for, as, due, prior, able, consideration, option, options, next, going, use, decide, proposal, approach
     strategy, time, effort, work, steps, tool, tools, script, test, tests, alert, alerts, monitoring, action, look
     looking, considering, request, automation, documentation, tooling, support, code, data, users, customers
-    engineers, nothing, anything, mechanism
+    engineers, nothing, anything, mechanism, assigned, asked, scheduled, tasked, told, reminded, invited, instructed
 """)
 
 

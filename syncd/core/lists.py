@@ -11,10 +11,10 @@ from syncd.core.blocks import Block, ListItem, Paragraph
 from syncd.core.ending import closing_name
 from syncd.core.fields import is_nothing, is_placeholder
 from syncd.core.item import Findings, Reading, Task, read_task
-from syncd.core.prose import Prose, squeeze
+from syncd.core.prose import Passage, Prose, squeeze
 from syncd.core.references import find_references, whole
-from syncd.core.sections import Outline, Place
-from syncd.core.sentence import NOTHING, attributes_of
+from syncd.core.sections import Outline, Place, is_plain_heading
+from syncd.core.sentence import NOTHING, attributes_of, is_attribute
 from syncd.core.states import whole_state
 from syncd.core.verbs import starts_as_task, starts_with_clock, tells_the_past
 from syncd.core.words import GROUP_WORDS, TASK_WORDS, phrases, plain_words
@@ -56,6 +56,8 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 """A sentence that only leads to the tasks under it: ``Moving forward, we will:``."""
+_LEADS = re.compile(r"\bthe following\b[^.]*[:：]\s*$", re.IGNORECASE)
+"""An entry that only leads to the tasks under it: ``Add the following alerts:``."""
 _LABELLED = re.compile(r"\w+\s?[:：]\s")
 """What looks like a verb and is a label: ``File: train.py``."""
 _EXPLANATION = re.compile(
@@ -64,8 +66,13 @@ _EXPLANATION = re.compile(
     re.IGNORECASE,
 )
 """An entry that says more about the one above it."""
-_RESPONDERS = phrases("actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas")
+_RESPONDERS = phrases("""
+    actions, action, immediate actions, acciones, ações, azioni, acciones inmediatas, mitigation, mitigations
+    mitigation steps, mitigation actions
+""")
 """Headings that as often tell what was done during the incident."""
+_LABEL_LINE = re.compile(r"[^\W\d_][\w /&-]{1,28}[:：]\s*\S")
+"""A line under a task that says more about it: ``Owner: Ana``, ``Success criteria: …``."""
 _CLAUSE_END = re.compile(r"[:：.–—-]")
 _LONGEST_GROUP = 80
 _VALUED = re.compile(r"[^:：]{2,40}[:：]\s+\S")
@@ -84,9 +91,16 @@ class Entry:
     paragraphs: list[Paragraph] = field(default_factory=list)
 
     @cached_property
+    def passage(self) -> Passage:
+        """Its words, without a heading that has no markup and stands too close under the list."""
+        lines = self.item.passage.lines()
+        end = next((n for n, line in enumerate(lines) if n and is_plain_heading(line.rough)), len(lines))
+        return self.item.passage.upto(end)
+
+    @cached_property
     def text(self) -> str:
         """Its words on one line."""
-        return squeeze(self.item.prose.plain)
+        return squeeze(self.passage.prose.plain)
 
     @property
     def boxed(self) -> bool:
@@ -219,7 +233,7 @@ class _Lister:
         words = plain_words(entry.text)
         if not entry.text or words in GROUP_WORDS or words.rstrip("s") in GROUP_WORDS:
             return True
-        if _PROMISES.search(entry.text):
+        if _PROMISES.search(entry.text) or (_LEADS.search(entry.text) and _names_tasks(entry)):
             return True
         if _VALUED.match(entry.text):
             return False
@@ -245,20 +259,29 @@ class _Lister:
         if is_placeholder(entry.text):
             self.findings.placeholders.append(item.line)
             return False
+        passage, below = _parted(entry.passage)
         task = Task(
             item.line,
-            item.passage,
+            passage,
             entry.place,
             item.checked,
             item.box,
             item.mark,
-            details=tuple(entry.details()),
+            details=(*below, *entry.details()),
             more=entry.paragraphs,
             explained=[c.item.prose for c in entry.children if not (c.is_detail or self._is_task(c, under_task=True))],
             group=group,
         )
         read_task(task, self.reading, self.findings)
         return True
+
+
+def _parted(passage: Passage) -> tuple[Passage, list[Prose]]:
+    """The lines that put a task into words, and those under it that only say more: ``Owner: …``, ``Why: …``."""
+    lines = passage.lines()
+    first = next((n for n, line in enumerate(lines) if n and _LABEL_LINE.match(line.prose.plain)), len(lines))
+    below = [line.prose for line in lines[first:]]
+    return (passage.upto(first), below) if any(map(is_attribute, below)) else (passage, [])
 
 
 def _action_of(entry: Entry) -> Entry | None:

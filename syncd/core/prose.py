@@ -157,8 +157,16 @@ class Passage:
             Passage(line.strip(), partial(self._line, number), self._read) for number, line in enumerate(lines)
         )
 
+    def upto(self, count: int) -> Passage:
+        """The first lines as a passage of their own."""
+        rough = "\n".join(self.rough.split("\n")[:count])
+        return self if rough == self.rough else Passage(rough, partial(self._first, count), self._read)
+
     def _line(self, number: int) -> tuple[Span, ...]:
         return self.spans[number : number + 1]
+
+    def _first(self, count: int) -> tuple[Span, ...]:
+        return self.spans[:count]
 
 
 class ProseWriter:

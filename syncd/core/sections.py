@@ -22,6 +22,7 @@ from syncd.core.words import (
     TAKEN_HEADING,
     WEAK_HEADING,
     fold,
+    phrases,
     plain_words,
 )
 
@@ -39,6 +40,9 @@ _COUNTED = re.compile(r"\b\d+(?:/| of | out of )\d+ (?:of )?(?:the )?(?:\w+ )?ac
 """A line that only counts them: ``2/5 action items done``."""
 _STRETCH = re.compile(r"(?:day|week|month|quarter|phase|stage|sprint|wave) \d{1,2}(?: ?[-–] ?\d{1,2})?")
 """A stretch of time that tasks are grouped by: ``Week 2``."""
+_ENDINGS = phrases("conclusion, conclusions, acknowledgements, acknowledgments, references, appendix")
+_PLAIN = 60
+"""Characters that a heading without markup may have."""
 _BOLD_LEVEL, _LABEL_LEVEL = 7, 8
 _LAST = (":", "：", "*", "_", ">")
 """How a bold line or a label ends."""
@@ -182,6 +186,8 @@ class _Outliner:
 
     def _line(self, index: int, block: Paragraph) -> _Open | None:
         """A paragraph whose last line is all bold, or is a known heading, or introduces a list."""
+        if self._leads(index) and is_plain_heading(block.passage.rough):
+            return _Open(index, _BOLD_LEVEL, Meaning.ACTIONS, block.passage.rough.strip(" *_:："))
         if block.passage.rough[-1:] not in _LAST and not self._follows(index):
             return None
         last = block.passage.last
@@ -205,7 +211,8 @@ class _Outliner:
         meaning = meaning_of(words)
         if plain_words(words) in BARE_ACTIONS and self._is_told():
             return _Open(index, _BOLD_LEVEL, Meaning.NEUTRAL, words)
-        if plain_words(words) in ACTION_HEADINGS or (meaning is Meaning.OTHER and text != words):
+        other = meaning is Meaning.OTHER and (text != words or (alone and _is_title(words)))
+        if plain_words(words) in ACTION_HEADINGS or other:
             return _Open(index, _BOLD_LEVEL, meaning, words)
         return (
             _Open(index, _LABEL_LEVEL, Meaning.NEUTRAL, words)
@@ -221,6 +228,13 @@ class _Outliner:
         """Whether a list or table comes next."""
         following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
         return isinstance(following, Grid | ListItem)
+
+    def _leads(self, index: int) -> bool:
+        """Whether a sentence comes next that leads to a list or table."""
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        if not isinstance(following, Paragraph) or following.item is not None:
+            return False
+        return following.passage.rough.endswith((":", "：")) and self._follows(index + 1)
 
     def _push(self, opened: _Open) -> None:
         beside = False
@@ -311,10 +325,27 @@ class _Outliner:
 
 
 def _first_line(block: Paragraph) -> str | None:
-    """The first line of several, when it is a heading of action items without any markup."""
-    line, _, _ = block.passage.rough.partition("\n")
+    """The heading of action items without any markup that several lines begin with, or that leads to the last one."""
+    lines = block.passage.rough.split("\n")
+    words = lines[0].strip(" *_:：")
+    if len(words) < _PLAIN and plain_words(words) in ACTION_HEADINGS:
+        return words
+    leads = lines[-1].endswith((":", "：")) and is_plain_heading(lines[-2])
+    return lines[-2].strip(" *_:：") if leads else None
+
+
+def is_plain_heading(line: str) -> bool:
+    """Whether a line without markup can only be a heading, of action items or of the end."""
     words = line.strip(" *_:：")
-    return words if len(words) < 60 and plain_words(words) in ACTION_HEADINGS else None
+    if not _is_title(words):
+        return False
+    plain = plain_words(words)
+    return plain in ACTION_HEADINGS or plain in _ENDINGS or meaning_of(words) is Meaning.ACTIONS
+
+
+def _is_title(words: str) -> bool:
+    """Whether words without markup look like a title and not like a sentence."""
+    return "\n" not in words and 0 < len(words) < _PLAIN and words[-1].isalnum() and not words[0].islower()
 
 
 def _is_bold(prose: Prose, words: str) -> bool:

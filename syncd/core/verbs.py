@@ -71,7 +71,7 @@ _SHOULD = re.compile(
     re.IGNORECASE,
 )
 _PAST = re.compile(
-    r"(?:\w{2,}ed|sent|ran|built|rebuilt|set|took|began|found|wrote|made|got|did|brought|shut|went|saw|held|kept|put"
+    r"(?:(?:\w+-)?\w{2,}ed|sent|ran|built|rebuilt|set|took|began|found|wrote|made|got|did|brought|shut|went|saw|held|kept|put"
     r"|was|were|had|told|gave|left|lost|paid|met|led|came|became|chose|fell|hit|knew|meant|spent|stood|thought|threw)\b"
     r"|we (?:have |had |were |then |also )?\w+(?:ed|ook|an|ent|uilt)\b",
     re.IGNORECASE,

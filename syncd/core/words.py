@@ -196,7 +196,7 @@ OTHER_HEADING = unaccented(
     r"|\bglossary\b|\bchecklist\b|\bsupporting (?:information|documents|material)\b|^stats$|^statistics$|^metrics$"
     r"|^(?:executive )?summary$|^overview$|^impact\b|^background\b|^tl;?dr$|\bfollow[ -]?up (?:schedule|meetings?"
     r"|timeline|dates?|questions?)\b"
-    r"|\bfaq\b|^examples?$|^for example$|^(?:open )?questions\b|^decisions?\b|\bwhere we got\b|^authors?$|^status$|^severity$|^change ?log$"
+    r"|\bprinciples\b|\bfaq\b|^examples?$|^for example$|^(?:open )?questions\b|^decisions?\b|\bwhere we got\b|^authors?$|^status$|^severity$|^change ?log$"
     r"|タイムライン|経緯|時系列|うまくいった|運が良かった|教訓|根本原因|概要|サマリー|参考|关闭审核|时间线|时间轴"
     r"|经验教训|教训|根因|做得好|概述|参考"
     r"|zeitleiste|zeitlicher ablauf|was lief|lief gut|lehren|ursache|zusammenfassung|cronolog|línea de tiempo"
