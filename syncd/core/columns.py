@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from syncd.core.blocks import Grid
+from syncd.core.blocks import Grid, GridRow
 from syncd.core.model import Role
+from syncd.core.prose import squeeze
 from syncd.core.references import is_reference
 from syncd.core.states import state_of
+from syncd.core.verbs import starts_as_task
 from syncd.core.words import fold, phrases, plain_words
 
 HEADERS: dict[str, Role] = {
@@ -198,13 +200,20 @@ def with_action(grid: Grid, found: tuple[Role | None, ...]) -> tuple[Role | None
     names = [plain_words(cell.prose.plain) for cell in grid.header.cells]
     if any(name in _EXAMPLE for name in names):
         return found
+    rows = grid.rows[:50]
     free = [i for i, role in enumerate(found) if role is None and not _REMARK.search(names[i])]
+    free = free or [i for i, role in enumerate(found) if role is None and _holds_tasks(rows, i)]
     if not free:
         return found
-    rows = grid.rows[:50]
 
     def width(column: int) -> int:
         return sum(row.cells[column].span.end - row.cells[column].span.start for row in rows if column < len(row.cells))
 
     best = max(free, key=width)
     return tuple(Role.ACTION if i == best else role for i, role in enumerate(found))
+
+
+def _holds_tasks(rows: Sequence[GridRow], column: int) -> bool:
+    """Whether the cells of a column are tasks whatever its header says, as where the headers slipped by one."""
+    cells = [squeeze(row.cells[column].prose.plain) for row in rows if column < len(row.cells)]
+    return len(cells) > 1 and all(starts_as_task(cell) and len(cell.split()) > 2 for cell in cells)
