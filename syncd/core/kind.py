@@ -9,7 +9,7 @@ from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.facts import Fact, of_kind
 from syncd.core.fields import is_cell_placeholder, is_placeholder
 from syncd.core.model import Document, Kind
-from syncd.core.other_documents import is_other_document
+from syncd.core.other_documents import is_other_document, never_happened
 from syncd.core.prose import Passage, squeeze
 from syncd.core.sections import Meaning, meaning_of
 from syncd.core.words import ACTION_HEADINGS, fold, phrases, plain_words, unaccented
@@ -27,6 +27,11 @@ _NAMED_TEMPLATE = re.compile(
     re.IGNORECASE,
 )
 """A title that calls the document itself a template, even where an example fills it."""
+_HOLDS_TEMPLATE = re.compile(
+    r"^templates?(?: for (?:new )?entries)?$|^template de\b|^(?:post-?mortem|incident|report|entry|retro\w*) template$"
+    r"|^plantilla$|^vorlage$|^modèle$|^テンプレート$|^模板$|^템플릿$"
+)
+"""A heading that has what its readers copy under it."""
 _UNFILLED_TITLE = re.compile(
     r"^(?:title|name) of (?:the |this )?(?:incident|post-?mortem|outage|event)|\{\{|\}\}|^<[^<>]*>$|^\[[^\[\]]*\]$"
     r"|YYYY|DD/MM|MM/DD|\bNNN\b|^(?:post-?mortem|incident(?: report)?)\s*[:—–-]\s*[\[<][^\[\]<>]*[\]>]$",
@@ -184,7 +189,7 @@ def _path(document: Document) -> tuple[str, str]:
 def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *, dated: bool) -> Kind:
     """Incident, project, or something else: a template, a how-to. ``dated``: head or title name a day."""
     empty = any(pattern.search(title) for pattern in (_UNFILLED_TITLE, _NAMED_TEMPLATE, _COLLECTION))
-    if empty or (not dated and _is_form(document, page, known, title)):
+    if empty or never_happened(page) or (not dated and _is_form(document, page, known, title)):
         return Kind.OTHER
     if is_other_document(page, title) and not any(f.kind in ("severity", "incident_date") for f in known):
         return Kind.OTHER
@@ -211,6 +216,8 @@ def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) 
     if any(_INSTRUCTS.search(b.header.cells[0].prose.plain) for b in first if isinstance(b, Grid) and b.header.cells):
         return True
     if any(_TEACHES.search(b.prose.plain) for b in first if not isinstance(b, Grid)):
+        return True
+    if any(_HOLDS_TEMPLATE.search(heading) for heading in _headings(page)[1:]):
         return True
     return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
 

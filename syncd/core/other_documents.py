@@ -39,7 +39,11 @@ _SAYS = re.compile(
 _NEVER_HAPPENED = re.compile(
     r"\b(?:fictional|fictitious|hypothetical|imaginary|made-up|invented) (?:\w+ )?(?:incident|outage|event|scenario"
     r"|post-?mortem|company|service|example|case|breach|team|project)\b|\bfor (?:training|educational|illustration"
-    r"|demonstration) purposes\b|(?:^|[.!,;:] )imagine (?:that )?(?:the|this|your|our|it)\b",
+    r"|demonstration) purposes\b|(?:^|[.!,;:] )imagine (?:that )?(?:the|this|your|our|it)\b"
+    r"|\bfiktive[nrs]? (?:vorfall|firma|unternehmen|beispiel|fall)|\b(?:incident|cas|entreprise|scénario|exemple"
+    r"|incidente|caso|empresa|escenario|ejemplo|cenário|azienda|esempio) (?:\w+ )?ficti\w+"
+    r"|教材(?:です|。)|架空の(?:障害|事例|会社|インシデント)|(?:訓練|演習)用の|虚构的(?:故障|事故|公司|案例)"
+    r"|가상의 (?:장애|사고|회사|사례)",
     re.IGNORECASE,
 )
 """What an example or an exercise says of itself."""
@@ -61,9 +65,8 @@ _FIRST = 6
 
 
 def is_other_document(page: Page, title: str) -> bool:
-    """Whether a document says of itself that it is something else: by its title, its opening, or its headings."""
-    otherwise = _is_named_otherwise(title) or _decides(page)
-    return (otherwise and not _TELLS_ITSELF.search(title)) or _never_happened(page)
+    """Whether a document says of itself that it is something else: by its title or its headings."""
+    return not _TELLS_ITSELF.search(title) and (_is_named_otherwise(title) or _decides(page))
 
 
 def _is_named_otherwise(title: str) -> bool:
@@ -72,7 +75,8 @@ def _is_named_otherwise(title: str) -> bool:
     return any(_BEHIND.match(title, match.end()) for match in _ENDS.finditer(title))
 
 
-def _never_happened(page: Page) -> bool:
+def never_happened(page: Page) -> bool:
+    """Whether a document begins with the words that it is only an example, or an exercise."""
     first = (block for block in page.blocks[:_FIRST] if not isinstance(block, Grid))
     return any(_NEVER_HAPPENED.search(block.prose.plain) for block in first)
 
