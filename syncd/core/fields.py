@@ -113,7 +113,7 @@ _OPTIONS = re.compile(r"\s*[/|]\s*|\s+or\s+|\s*,\s*")
 
 def is_nothing(text: str) -> bool:
     """Whether a text says that there is nothing to do: ``None``, ``No actions.``"""
-    words = text.strip(" .!*_-–—()[]").lower()
+    words = text.strip(" .。!*_-–—()[]").lower()
     return is_blank(text) or words in NOTHING or (len(words) <= 80 and _NOTHING.match(words) is not None)
 
 

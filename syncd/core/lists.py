@@ -242,7 +242,13 @@ class _Lister:
 
     def _is_task(self, entry: Entry, *, under_task: bool) -> bool:
         text = entry.text
-        if is_nothing(text) or _SCHEDULE.match(text) or _is_field(entry) or not any(map(str.isalnum, text)):
+        if (
+            is_nothing(text)
+            or _names_nothing(text)
+            or _SCHEDULE.match(text)
+            or _is_field(entry)
+            or not any(map(str.isalnum, text))
+        ):
             return False
         if entry.boxed or not under_task:
             return True
@@ -294,6 +300,12 @@ def _names_tasks(entry: Entry) -> bool:
     """Whether an entry ends in a colon and all below it are tasks of their own: ``Patch rules:``."""
     children = [child for child in entry.children if child.text and not child.is_detail]
     return entry.text.endswith((":", "：")) and all(starts_as_task(child.text) for child in children)
+
+
+def _names_nothing(text: str) -> bool:
+    """Whether an entry is a label behind which nothing stands: ``Permanent fix: none needed``."""
+    match = _VALUED.match(text)
+    return match is not None and is_nothing(text[match.end() - 1 :]) and not starts_as_task(text)
 
 
 def _is_field(entry: Entry) -> bool:

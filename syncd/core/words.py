@@ -414,6 +414,6 @@ NOTHING = phrases("""
     none, none yet, n/a, na, nil, nothing, no actions, no action, no action items, no action required
     no actions required, no follow-up, no follow ups, not applicable, none identified, none at this time, no items
     no action needed, -, --, none required, no further action, no further actions, no further action required
-    nothing to do, no actions needed, なし, 特になし, 无, 暂无, keine, ninguna, ninguno, aucune, aucun, nenhuma
+    nothing to do, no actions needed, 不要, 必要なし, 対応不要, 不需要, 无需, 無需, 불필요, 필요 없음, なし, 特になし, 无, 暂无, keine, ninguna, ninguno, aucune, aucun, nenhuma
     nenhum, nessuna, nessuno, 없음, нет
 """)
