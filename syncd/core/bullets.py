@@ -14,7 +14,7 @@ from syncd.core.item import Findings, Reading, Task, read_task
 from syncd.core.lists import PREFIXED, Entry, entries, read_list
 from syncd.core.prose import Emphasis, Passage, Prose, squeeze
 from syncd.core.remarks import led_by_past, without_remarks
-from syncd.core.sections import Outline, Place
+from syncd.core.sections import Outline, Place, are_tasks
 from syncd.core.sentence import is_attribute, read_sentence
 from syncd.core.verbs import starts_as_task
 from syncd.core.words import GROUP_WORDS, TASK_WORDS, plain_words
@@ -157,7 +157,9 @@ class _Section:
         tasks = all(place.sure and _is_task(block) for block, place in paragraphs)
         for block, place in paragraphs:
             lines = block.passage.lines()
-            if all(_SIGN_FOR_BULLET.match(line.prose.plain) for line in lines) and (len(lines) > 1 or alone):
+            if (all(_SIGN_FOR_BULLET.match(line.prose.plain) for line in lines) and (len(lines) > 1 or alone)) or (
+                place.sure and are_tasks(block.passage.rough)
+            ):
                 for number, line in enumerate(lines):
                     self._add(block.line + number, line, place)
             elif _says_it_is_a_task(block, place) or (alone and (owned or tasks)):

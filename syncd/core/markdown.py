@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from syncd.core.blocks import Block, Heading, Lines, ListItem, Page, Paragraph
 from syncd.core.front_matter import read_front_matter
@@ -13,6 +14,7 @@ from syncd.core.html import read_html_blocks
 from syncd.core.inline import label, read_inline
 from syncd.core.model import Span
 from syncd.core.prose import Passage
+from syncd.core.sections import headed_lines
 from syncd.core.structure import Leaf, LeafKind, Scanner
 from syncd.core.tables import find_table, may_hold_table, reflowed_table
 
@@ -95,7 +97,7 @@ class _Reader:
         """Add lines as paragraphs and the tables among them."""
         passage = self._passage(places)
         if not may_hold_table(passage.rough):
-            self._blocks.append(Paragraph(line + 1, passage, item, quoted))
+            self._plain(line, places, item, quoted=quoted)
             return
         spans = _spans(places)
         found = find_table(self.text, spans, self._cell_prose, self.lines)
@@ -110,6 +112,14 @@ class _Reader:
             self._blocks.append(replace(reflowed, item=item))
         else:
             self._blocks.append(Paragraph(line + 1, passage, item, quoted))
+
+    def _plain(self, line: int, places: list[tuple[int, int]], item: int | None, *, quoted: bool) -> None:
+        """Add lines without a table; a heading among them that has no markup stands for itself."""
+        passage = self._passage(places)
+        heading = headed_lines(passage.rough) if item is None and len(places) > 3 else None
+        cuts = [0, len(places)] if heading is None else [0, heading, heading + 1, len(places)]
+        for start, end in pairwise(cuts):
+            self._blocks.append(Paragraph(line + start + 1, self._passage(places[start:end]), item, quoted))
 
     def _item(self, leaf: Leaf) -> None:
         """A list item, without words as yet: their place would be the end of its line."""

@@ -38,6 +38,8 @@ _MINUTES = re.compile(r"\(\s*\d+\s*[-–]\s*\d+\s*(?:min|m\b|h\b|hours?)")
 """How long after the alarm: the heading tells of the response."""
 _COUNTED = re.compile(r"\b\d+(?:/| of | out of )\d+ (?:of )?(?:the )?(?:\w+ )?action\b")
 """A line that only counts them: ``2/5 action items done``."""
+_TOPICS = re.compile(r"(?:retro(?:spective)?|review) items")
+"""What was spoken of, not what is to be done."""
 _STRETCH = re.compile(r"(?:day|week|month|quarter|phase|stage|sprint|wave) \d{1,2}(?: ?[-–] ?\d{1,2})?")
 """A stretch of time that tasks are grouped by: ``Week 2``."""
 _ENDINGS = phrases("conclusion, conclusions, acknowledgements, acknowledgments, references, appendix")
@@ -72,7 +74,7 @@ def meaning_of(heading: str) -> Meaning:
     words = fold(plain_words(heading))
     if words in ACTION_HEADINGS:
         return Meaning.ACTIONS
-    if len(words.split()) > 14 or words in ("", "action") or _COUNTED.search(words):
+    if len(words.split()) > 14 or words in ("", "action") or _COUNTED.search(words) or _TOPICS.fullmatch(words):
         return Meaning.NEUTRAL
     if _CERTAIN.search(heading.lower()) and not _REVIEW.search(words):
         return Meaning.ACTIONS
@@ -206,6 +208,8 @@ class _Outliner:
         if bold and (follows or alone) and len(words) <= 100:
             bare = plain_words(words) in BARE_ACTIONS and self._is_told()
             return _Open(index, _BOLD_LEVEL, Meaning.NEUTRAL if bare else meaning_of(words), words, bold=True)
+        if alone and text != words and self._is_told_in_lines(index) and plain_words(words) in ACTION_HEADINGS:
+            return _Open(index, _BOLD_LEVEL, Meaning.ACTIONS, words)
         if not follows or len(words.split()) > 10:
             return None
         meaning = meaning_of(words)
@@ -228,6 +232,11 @@ class _Outliner:
         """Whether a list or table comes next."""
         following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
         return isinstance(following, Grid | ListItem)
+
+    def _is_told_in_lines(self, index: int) -> bool:
+        """Whether a paragraph comes next of which each line is a task."""
+        following = self.blocks[index + 1] if index + 1 < len(self.blocks) else None
+        return isinstance(following, Paragraph) and following.item is None and are_tasks(following.passage.rough)
 
     def _leads(self, index: int) -> bool:
         """Whether a sentence comes next that leads to a list or table."""
@@ -341,6 +350,22 @@ def is_plain_heading(line: str) -> bool:
         return False
     plain = plain_words(words)
     return plain in ACTION_HEADINGS or plain in _ENDINGS or meaning_of(words) is Meaning.ACTIONS
+
+
+def headed_lines(rough: str) -> int | None:
+    """The number of the line, not the first, that is a heading without markup of the tasks on the lines below it."""
+    lines = rough.split("\n")
+    for number, line in enumerate(lines[1:-2], start=1):
+        named = line.endswith((":", "：")) and plain_words(line.strip(" *_:：")) in ACTION_HEADINGS
+        if named and are_tasks("\n".join(lines[number + 1 :])):
+            return number
+    return None
+
+
+def are_tasks(rough: str) -> bool:
+    """Whether each of several lines is a task, a sentence of its own."""
+    lines = rough.split("\n")
+    return len(lines) > 1 and all(line[:1].isupper() and line[-1:] in ".;!" and starts_as_task(line) for line in lines)
 
 
 def _is_title(words: str) -> bool:
