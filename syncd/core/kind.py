@@ -27,6 +27,12 @@ _NAMED_TEMPLATE = re.compile(
     re.IGNORECASE,
 )
 """A title that calls the document itself a template, even where an example fills it."""
+_TEMPLATE_FOLDER = re.compile(
+    r"(?:(?:issue|pull[ _-]?request|discussion|incident|post-?mortem)[ _-])?templates?", re.IGNORECASE
+)
+"""A folder of forms: ``templates``, ``ISSUE_TEMPLATE``."""
+_TO_WRITE_ON = re.compile(r"[:：]\**[ \t]*_{4,}")
+"""A label with a line of a printed form behind it."""
 _HOLDS_TEMPLATE = re.compile(
     r"^templates?(?: for (?:new )?entries)?$|^template de\b|^(?:post-?mortem|incident|report|entry|retro\w*) template$"
     r"|^plantilla$|^vorlage$|^modèle$|^テンプレート$|^模板$|^템플릿$"
@@ -88,6 +94,9 @@ _PROJECT = re.compile(
 )
 _RETROSPECTIVE = re.compile(r"\br[eé]trospe[ck]t\w+|\bretrospettiv\w+|ретроспектив", re.IGNORECASE)
 """How people call a look back on a project, and some on an incident."""
+_STRETCH = re.compile(r"^\W*(?:sprint|iteration)\s*#?\d+\b", re.IGNORECASE)
+"""A title that is only the number of a stretch of work."""
+_LOOKS_BACK = re.compile(r"\bretros|\bwhat (?:went|worked)|\bwe did well|\bwent well", re.IGNORECASE)
 _BROKE = re.compile(r"\b(?:bugs?|leak\w*|broken?|stopp\w+|fail\w*|crash\w*|down)\b", re.IGNORECASE)
 _OUTAGE = re.compile(
     r"\bin[cs]iden|\boutage|\bdowntime|störung|vorfall|ausfall|\bpanne|障害|インシデント|事故|故障|장애|инцидент|інцидент"
@@ -198,7 +207,11 @@ def kind_of(document: Document, page: Page, known: Sequence[Fact], title: str, *
         return Kind.PROJECT
     if any(f.label in _PROJECT_LABELS for f in known) and not any(of_kind(known, "severity")):
         return Kind.PROJECT
-    if not _INCIDENT.search(_POSTMORTEM.sub(" ", title)) and not any(of_kind(known, "severity")) and _looks_back(page):
+    if (
+        not _INCIDENT.search(_POSTMORTEM.sub(" ", title))
+        and not any(of_kind(known, "severity"))
+        and _looks_back(page, title)
+    ):
         return Kind.PROJECT
     placed = _INCIDENT_PLACE.search(document.path.replace("\\", "/")) is not None
     return Kind.INCIDENT if placed or _is_incident(page, known, title) else Kind.OTHER
@@ -210,16 +223,22 @@ def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) 
     named = re.sub(r"[-_.]", " ", name)
     if any(pattern.search(title) for pattern in (_SAMPLE_TITLE, _TEMPLATE, _HOW_TO)) or _TEMPLATE.search(named):
         return True
-    if _TEMPLATE.fullmatch(folder):
+    if _TEMPLATE.fullmatch(folder) or _TEMPLATE_FOLDER.fullmatch(folder):
         return True
     first = page.blocks[:_FIRST_WORDS]
     if any(_INSTRUCTS.search(b.header.cells[0].prose.plain) for b in first if isinstance(b, Grid) and b.header.cells):
         return True
     if any(_TEACHES.search(b.prose.plain) for b in first if not isinstance(b, Grid)):
         return True
-    if any(_HOLDS_TEMPLATE.search(heading) for heading in _headings(page)[1:]):
+    if any(_HOLDS_TEMPLATE.search(heading) for heading in _headings(page)[1:]) or _is_to_write_on(page):
         return True
     return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
+
+
+def _is_to_write_on(page: Page) -> bool:
+    """Whether it begins with lines that somebody fills in by hand."""
+    texts = (block.passage.rough for block in page.blocks[:_FIRST_WORDS] if isinstance(block, Paragraph | ListItem))
+    return sum(len(_TO_WRITE_ON.findall(text)) for text in texts) >= 2
 
 
 def _names_actions(passage: Passage) -> bool:
@@ -230,9 +249,11 @@ def _headings(page: Page) -> list[str]:
     return [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
 
 
-def _looks_back(page: Page) -> bool:
+def _looks_back(page: Page, title: str) -> bool:
     """Whether the headings are those of somebody who looks back on work, and none is about something that broke."""
     headings = _headings(page)
+    if _STRETCH.search(title) and any(_LOOKS_BACK.search(heading) for heading in headings):
+        return True
     retrospective = any(_RETROSPECTIVE_HEADING.search(heading) for heading in headings)
     return retrospective and not any(_INCIDENT_ONLY.search(heading) for heading in headings[1:])
 

@@ -252,7 +252,7 @@ class _Lister:
             return False
         if entry.boxed or not under_task:
             return True
-        if entry.is_detail or _EXPLANATION.match(text):
+        if entry.is_detail or _EXPLANATION.match(text) or _is_among_labels(entry):
             return False
         completes = entry.parent and (entry.parent.boxed or _UNFINISHED.search(entry.parent.text))
         if PREFIXED.match(text):
@@ -306,6 +306,12 @@ def _names_nothing(text: str) -> bool:
     """Whether an entry is a label behind which nothing stands: ``Permanent fix: none needed``."""
     match = _VALUED.match(text)
     return match is not None and is_nothing(text[match.end() - 1 :]) and not starts_as_task(text)
+
+
+def _is_among_labels(entry: Entry) -> bool:
+    """Whether all others under the same task are labelled, so that this one describes it, too: ``Service: …``."""
+    beside = [] if entry.parent is None else [child for child in entry.parent.children if child is not entry]
+    return len(beside) >= 2 and all(_LABEL_LINE.match(child.text) and not child.boxed for child in beside)
 
 
 def _is_field(entry: Entry) -> bool:

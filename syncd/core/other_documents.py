@@ -6,7 +6,7 @@ import re
 
 from syncd.core.blocks import Grid, Heading, Page
 from syncd.core.prose import squeeze
-from syncd.core.words import fold, phrases, plain_words
+from syncd.core.words import fold, phrases, plain_words, unaccented
 
 _TELLS_ITSELF = re.compile(
     r"post[ -]?mortem|\bretro(?:s|spe\w+)?\b|\brca\b|\broot cause|\bin[cs]iden\w* (?:report|review|analysis|summary)"
@@ -33,6 +33,8 @@ _SAYS = re.compile(
     r"\bpre-?mortems?\b|\b(?:architecture|architectural) decision\b|\bdecision record\b|\bthreat model\b"
     r"|\brisk (?:assessment|register)\b|\bred team\b|\baudit report\b|\b(?:progress|status) (?:report|log)\b"
     r"|\brelease notes\b|\bchangelog\b|\b(?:fortschritts|besprechungs|sitzungs)protokoll\b"
+    r"|^(?:process|procedure) (?:for|of)\b"
+    r"|^(?:processo|proceso|procedimiento|procedimento|procédure|processus) (?:de|du|do)\b"
     r"|\bcompte[ -]rendu de réunion\b|^(?:gu[ií]a|manual|bitácora) de\b|\bacta de reunión\b|会议纪要|議事録",
     re.IGNORECASE,
 )
@@ -47,6 +49,12 @@ _NEVER_HAPPENED = re.compile(
     re.IGNORECASE,
 )
 """What an example or an exercise says of itself."""
+_PLANS = unaccented(
+    r"\b(?:business continuity|continuity|disaster recovery|contingency|incident response|crisis) plan$"
+    r"|\bplan de (?:respuesta|continuidad|contingencia|resposta|continuidade|réponse|continuité|reprise)\b"
+    r"|\bpiano di (?:risposta|continuità)\b|\b(?:notfall|krisen|wiederanlauf)plan$"
+)
+"""A heading over what would be done if something happened."""
 _DECISION, _WEIGHED, _LOOKS_BACK = (
     frozenset(fold(phrase) for phrase in phrases(text))
     for text in (
@@ -57,7 +65,11 @@ _DECISION, _WEIGHED, _LOOKS_BACK = (
         justificación, alternativas, conséquences, justification, consequências, justificativa, conseguenze
         последствия, обоснование, 后果, 理由
         """,
-        "root cause, root causes, lessons learned, what went well, what went wrong, what happened, action items",
+        """
+        root cause, root causes, lessons learned, what went well, what went wrong, what happened, action items
+        causa raíz, qué pasó, lecciones aprendidas, causa raiz, o que aconteceu, lições aprendidas
+        cause racine, leçons apprises, ursache, causa principale, lezioni apprese
+        """,
     )
 )
 """The headings of a record of a decision, one of the first and one of the second; none of the third."""
@@ -66,7 +78,7 @@ _FIRST = 6
 
 def is_other_document(page: Page, title: str) -> bool:
     """Whether a document says of itself that it is something else: by its title or its headings."""
-    return not _TELLS_ITSELF.search(title) and (_is_named_otherwise(title) or _decides(page))
+    return not _TELLS_ITSELF.search(title) and (_is_named_otherwise(title) or _decides(page) or _plans(page))
 
 
 def _is_named_otherwise(title: str) -> bool:
@@ -81,7 +93,16 @@ def never_happened(page: Page) -> bool:
     return any(_NEVER_HAPPENED.search(block.prose.plain) for block in first)
 
 
+def _headings(page: Page) -> set[str]:
+    return {fold(plain_words(squeeze(b.prose.plain))) for b in page.blocks if isinstance(b, Heading)}
+
+
+def _plans(page: Page) -> bool:
+    headings = _headings(page)
+    return any(map(_PLANS.search, headings)) and _LOOKS_BACK.isdisjoint(headings)
+
+
 def _decides(page: Page) -> bool:
-    headings = {fold(plain_words(squeeze(b.prose.plain))) for b in page.blocks if isinstance(b, Heading)}
+    headings = _headings(page)
     decides = not _DECISION.isdisjoint(headings) and not _WEIGHED.isdisjoint(headings)
     return decides and _LOOKS_BACK.isdisjoint(headings)

@@ -238,6 +238,7 @@ TAKEN_HEADING = unaccented(
     r"\b(?:actions?|steps|measures|fixe?s?)(?: we| that were)? (?:already )?(?:taken|performed|applied|executed"
     r"|deployed|implemented|completed)\b|\b(?:implemented|completed|applied) (?:corrective |preventive )?(?:actions"
     r"|measures|fixes)\b"
+    r"|^changes (?:we )?made\b"
     r"|(?:acción|accione|medida|solución|ação|açõe)\w* (?:\w+ )?(?:ya )?(?:aplicad|tomad|realizad|implementad|ejecutad"
     r"|executad|adoptad|adotad)[ao]s?"
     r"|(?:mesures|actions) (?:\w+ )?(?:prises|appliquées|réalisées|effectuées|mises en (?:œuvre|oeuvre))"

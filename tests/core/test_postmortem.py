@@ -388,6 +388,11 @@ def test_the_title_or_the_file_name_may_tell_the_date():
         ("# Winter game jam post mortem\n\n## What went wrong\n\n## What went right\n", Kind.PROJECT),
         ("# Week 4\n\n## Start doing\n\n- Pair\n\n## Stop doing\n\n- Rush\n", Kind.PROJECT),
         ("# Incident: template rendering down (2024-03-01)\n", Kind.INCIDENT),
+        ("# Proceso de despliegue\n\n## Lecciones aprendidas\n\n## Medidas preventivas\n\n- Probar\n", Kind.OTHER),
+        ("# Sprint 3\n\n## Problems and resolutions\n\n## What went well\n", Kind.PROJECT),
+        ("# Shop\n\n## Impact\n\n## Disaster recovery plan\n\n- Test it\n", Kind.OTHER),
+        ("# Shop\n\n## Root cause\n\n## Disaster recovery plan\n\n- Test it\n", Kind.INCIDENT),
+        ("# Protocol of a fault\n\nRoom: _____\nKeeper: _____\n\n## Root cause\n", Kind.OTHER),
     ],
 )
 def test_a_document_is_of_a_kind(text, kind):
@@ -397,6 +402,7 @@ def test_a_document_is_of_a_kind(text, kind):
 def test_what_lies_among_templates_is_one_unless_it_tells_its_day():
     text = "# Shop down\n\n## Timeline\n"
     assert read(text, path="docs/templates/outage.md").kind is Kind.OTHER
+    assert read(text, path=".github/ISSUE_TEMPLATE/outage.md").kind is Kind.OTHER
     assert read(f"# Shop down\n\n**Date of incident:** 2024-03-01\n{text}", path="templates/x.md").kind is Kind.INCIDENT
 
 
