@@ -527,7 +527,9 @@ def test_what_is_sent_is_what_was_foreseen_in_that_order(world):
     run = Run(known, team)
     run.tick(at(first, 0, zone=zone) - timedelta(seconds=1))
     before = len(run.sent)
-    for now in ticks(Random(world["seed"]), at(first, 0, zone=zone), longest=30 * HOUR):
+    # A retro that a document names may be the day before one of the team's that is about the same postmortem: an outage
+    # over both moments rightly leaves the earlier check-in out.
+    for now in ticks(Random(world["seed"]), at(first, 0, zone=zone), longest=6 * HOUR):
         if now > end:
             break
         run.tick(now)
