@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from connectors.clients.mail_message import compose
@@ -106,9 +106,13 @@ def run_list(opening: Opening, terminal: Terminal, *, as_json: bool = False) -> 
     return 0
 
 
+LONGEST = timedelta(days=3660)
+"""Ten years of digests take some seconds to foresee."""
+
+
 @dataclass(frozen=True, slots=True)
 class Time:
-    """From one day to another, both included. Raises UsageError when it runs backwards."""
+    """From one day to another, both included. Raises UsageError when it runs backwards, or too far."""
 
     start: date
     end: date
@@ -116,6 +120,8 @@ class Time:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise UsageError(f"--to {self.end} is before --from {self.start}.")
+        if self.end - self.start > LONGEST:
+            raise UsageError(f"From {self.start} to {self.end} is too long. Ask for {LONGEST.days:,} days at most.")
 
 
 def simulate(

@@ -60,6 +60,7 @@ def lines(done: Pass, *, width: int | None, verbose: bool, opening: Opening) -> 
     entries = [
         *(_problem(path, problem) for path, problem in done.problems),
         *_unfinished(done),
+        *(_no_postmortems(done) if verbose else ()),
         *(
             _entry(change, team=team if several else "", name_tracker=len(trackers) > 1)
             for team, change in changes
@@ -155,6 +156,14 @@ def _unfinished(done: Pass) -> list[Entry]:
         )
         for path, (line, why) in said.items()
     ]
+
+
+def _no_postmortems(done: Pass) -> Iterator[Entry]:
+    """Documents, of those read in this pass, that are none, so that nobody looks in vain for the tasks in them."""
+    for record in (d.record for s in done.sources for d in s.plan.documents if d.postmortem is not None):
+        if record.kind is Kind.OTHER:
+            why = "It reads like a template, a plan or a how-to: nothing in it becomes a ticket."
+            yield Entry(record.path, 1, "-", "dim", "no postmortem", detail=why)
 
 
 def _on_hold(waiting: int) -> str:

@@ -139,6 +139,7 @@ def test_a_test_message_goes_through_every_notifier(syncd, late, mail):
         (["digest", "resend", "00000000"], "No message is known"),
         (["digest", "weekly", "--team", "web"], "configured are: core"),
         (["simulate", "--from", "2030-02-01", "--to", "2030-01-01"], "is before"),
+        (["simulate", "--from", "2030-01-01", "--to", "9999-12-31"], "3,660 days at most"),
         (["simulate", "--from", "2030-01-01", "--to", "2030-01-02", "--ics", "no/x.ics"], "Name another file."),
         (["digest", "weekly", "--as-of", "1.2.2030"], "'1.2.2030' is no day; write it as 2026-01-31."),
     ],

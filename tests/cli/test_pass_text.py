@@ -50,6 +50,14 @@ def test_a_ticket_that_changed_shows_what_is_noted_and_what_is_written(line):
     assert summary(done) == "Done: 1 change noted, 1 row written (1 document)."
 
 
+def test_a_document_that_is_no_postmortem_is_named_to_those_who_want_to_know_all(line):
+    line.write("how-to.md", "# How to restart the queue\n\n- [ ] Stop the workers\n- [ ] Start them again\n")
+    done = line.run(dry_run=True)
+    assert said(done) == []
+    (named,) = said(done, verbose=True)
+    assert named.startswith("- docs/how-to.md:1  no postmortem: It reads like a template, a plan or a how-to")
+
+
 def test_a_row_that_changed_shows_what_its_ticket_is_told(line):
     line.write("a.md", document(row(1, "Add an alert on 75% of pools")))
     line.run()
