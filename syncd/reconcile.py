@@ -114,8 +114,8 @@ class Pass:
         if self.brake:
             return Verdict.BRAKE
         failed = any(c.outcome in TROUBLE for _, c in self.changes) or any(s.failed for s in self.sources)
-        failed = failed or bool(self.out_of_reach)  # what nobody could look at is not known to be in step
-        return Verdict.FAILED if failed else Verdict.OK
+        # What nobody could look at is not known to be in step.
+        return Verdict.FAILED if failed or self.out_of_reach else Verdict.OK
 
 
 @dataclass(frozen=True, slots=True)

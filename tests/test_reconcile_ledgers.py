@@ -145,6 +145,8 @@ def test_a_quiet_pass_says_which_tracker_it_could_not_look_at(line):
     done = line.run()
     assert (steps(done), done.out_of_reach) == ([], ("Tracker files: Nobody answers.",))
     assert done.troubles == done.out_of_reach
+    assert done.verdict is Verdict.FAILED
+    assert line.run().verdict is Verdict.OK
 
 
 def test_an_incomplete_listing_removes_nothing(line):

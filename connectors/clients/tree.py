@@ -32,7 +32,7 @@ class Ignored:
     They are known by device and number: to resolve the paths of a thousand folders would take longer than the looking.
     """
 
-    def __init__(self, folders: Collection[Path] = ()) -> None:
+    def __init__(self, folders: Collection[Path]) -> None:
         # What the system does not find may still be written in a way that leads somewhere, as `missing/../tickets`.
         known = (_identity(folder) or _identity(os.path.realpath(folder)) for folder in folders)
         self._known = {identity for identity in known if identity}
@@ -54,12 +54,12 @@ def _identity(folder: str | Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
-def look(root: str, *, patterns: Patterns, ignored: Ignored | None = None) -> Tree:
+def look(root: str, *, patterns: Patterns, ignored: Ignored) -> Tree:
     """Every file below ``root`` (a real absolute path) that the patterns want.
 
     Hidden files and folders and what is ignored are left out. Links are followed only to places inside the root.
     """
-    walk = _Walk(root, patterns=patterns, ignored=ignored or Ignored())
+    walk = _Walk(root, patterns=patterns, ignored=ignored)
     walk.descend(root, "", linked=False)
     # Links come last, so that a document which is reached without one keeps its own path.
     while walk.links:

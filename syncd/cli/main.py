@@ -43,9 +43,10 @@ Start here:
   syncd init                   write a configuration, to keep it running
 
 \b
-Exit codes: 0 done, 1 some changes failed, 2 usage or configuration,
-3 a brake holds or an approval is stale, 4 authentication, 5 another
-process is at work, 10 changes pending (--detailed-exitcode), 70 a bug
+Exit codes: 0 done, 1 some changes failed or a tracker was out of reach,
+2 usage or configuration, 3 a brake holds or an approval is stale,
+4 authentication, 5 another process is at work, 10 changes pending
+(--detailed-exitcode), 70 a bug
 """
 
 app = typer.Typer(

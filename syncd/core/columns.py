@@ -130,8 +130,6 @@ _EXAMPLE = phrases(
 )
 """Columns of a table that explains kinds of tasks."""
 
-ROLE_ORDER = (Role.ACTION, Role.OWNER, Role.DUE, Role.STATUS, Role.TYPE, Role.ID, Role.TICKET)
-
 
 def is_timeline(grid: Grid) -> bool:
     """Whether a column tells the hour: a record of what happened, not of what is to be done."""

@@ -9,7 +9,7 @@ from syncd.core.blocks import Grid, Heading, ListItem, Page, Paragraph
 from syncd.core.facts import Fact, of_kind
 from syncd.core.fields import is_cell_placeholder, is_placeholder
 from syncd.core.model import Document, Kind
-from syncd.core.other_documents import is_other_document, never_happened
+from syncd.core.other_documents import headings, is_other_document, never_happened
 from syncd.core.prose import Passage, squeeze
 from syncd.core.sections import Meaning, meaning_of
 from syncd.core.words import ACTION_HEADINGS, fold, phrases, plain_words, unaccented
@@ -230,7 +230,7 @@ def _is_form(document: Document, page: Page, known: Sequence[Fact], title: str) 
         return True
     if any(_TEACHES.search(b.prose.plain) for b in first if not isinstance(b, Grid)):
         return True
-    if any(_HOLDS_TEMPLATE.search(heading) for heading in _headings(page)[1:]) or _is_to_write_on(page):
+    if any(_HOLDS_TEMPLATE.search(heading) for heading in headings(page)[1:]) or _is_to_write_on(page):
         return True
     return sum(is_placeholder(f.value) or is_cell_placeholder(f.value) for f in known) >= 2
 
@@ -245,24 +245,20 @@ def _names_actions(passage: Passage) -> bool:
     return len(passage.rough) < _SHORT and meaning_of(passage.prose.plain) is Meaning.ACTIONS
 
 
-def _headings(page: Page) -> list[str]:
-    return [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
-
-
 def _looks_back(page: Page, title: str) -> bool:
     """Whether the headings are those of somebody who looks back on work, and none is about something that broke."""
-    headings = _headings(page)
-    if _STRETCH.search(title) and any(_LOOKS_BACK.search(heading) for heading in headings):
+    words = headings(page)
+    if _STRETCH.search(title) and any(_LOOKS_BACK.search(heading) for heading in words):
         return True
-    retrospective = any(_RETROSPECTIVE_HEADING.search(heading) for heading in headings)
-    return retrospective and not any(_INCIDENT_ONLY.search(heading) for heading in headings[1:])
+    retrospective = any(_RETROSPECTIVE_HEADING.search(heading) for heading in words)
+    return retrospective and not any(_INCIDENT_ONLY.search(heading) for heading in words[1:])
 
 
 def _tells_what_broke(page: Page, title: str) -> bool:
     """Whether a retrospective has a timeline, and its title or a heading says that something broke."""
-    headings = _headings(page)[1:]
-    broke = _BROKE.search(title) or "fallout" in headings
-    return bool(broke) and any(heading.startswith("timeline") for heading in headings)
+    words = headings(page)[1:]
+    broke = _BROKE.search(title) or "fallout" in words
+    return bool(broke) and any(heading.startswith("timeline") for heading in words)
 
 
 def _tells_of_incident(heading: str) -> bool:

@@ -93,16 +93,17 @@ def never_happened(page: Page) -> bool:
     return any(_NEVER_HAPPENED.search(block.prose.plain) for block in first)
 
 
-def _headings(page: Page) -> set[str]:
-    return {fold(plain_words(squeeze(b.prose.plain))) for b in page.blocks if isinstance(b, Heading)}
+def headings(page: Page) -> list[str]:
+    """The words of its headings, in their order."""
+    return [plain_words(squeeze(b.prose.plain)) for b in page.blocks if isinstance(b, Heading)]
 
 
 def _plans(page: Page) -> bool:
-    headings = _headings(page)
-    return any(map(_PLANS.search, headings)) and _LOOKS_BACK.isdisjoint(headings)
+    words = {fold(heading) for heading in headings(page)}
+    return any(map(_PLANS.search, words)) and _LOOKS_BACK.isdisjoint(words)
 
 
 def _decides(page: Page) -> bool:
-    headings = _headings(page)
-    decides = not _DECISION.isdisjoint(headings) and not _WEIGHED.isdisjoint(headings)
-    return decides and _LOOKS_BACK.isdisjoint(headings)
+    words = {fold(heading) for heading in headings(page)}
+    decides = not _DECISION.isdisjoint(words) and not _WEIGHED.isdisjoint(words)
+    return decides and _LOOKS_BACK.isdisjoint(words)

@@ -145,7 +145,7 @@ def test_a_quiet_pass_says_that_it_could_not_look_at_the_tracker(desk):
     desk.syncd("reconcile")
     desk.server.close()
     said = desk.syncd("reconcile")
-    assert said.out == "Done: nothing to do (1 document).\n"
+    assert (said.code, said.out) == (1, "Done: nothing to do (1 document).\n")
     assert said.err.startswith("Tracker there: 127.0.0.1:")
     assert "refuses connections" in said.err
 

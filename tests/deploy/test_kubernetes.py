@@ -29,7 +29,8 @@ def test_probes_ask_what_is_answered(name):
         assert World().client().get(path).status_code in (200, 503)
     assert {probe["port"] for probe in probes.values()} == set(ports)
     assert probes["liveness"]["path"] == "/healthz"
-    assert probes["readiness"]["path"] == "/readyz"
+    assert probes["liveness"]["path"] == "/healthz"
+    assert probes["readiness"]["path"] == "/healthz", "while a tracker is down the page is served"
     assert f'listen = "0.0.0.0:{ports["http"]}"' in manifests(name)["ConfigMap/syncd"]["data"]["syncd.toml"]
 
 
